@@ -1,0 +1,45 @@
+import type { JobSummary } from "../jobs/rpc.ts";
+import type { DeliveryView } from "./view.ts";
+
+/** A verified webhook on its way to the object that owns it. */
+export interface Delivery {
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string;
+  /** Milliseconds. */
+  readonly receivedAt: number;
+  readonly owner: string;
+  readonly repo: string;
+  readonly private: boolean;
+  /** Issue or pull request; 0 for events of a repository or organisation. */
+  readonly number: number;
+  readonly sender: string;
+  /** The raw body, or empty when it lies in R2 under `bodyKey`. */
+  readonly body: string;
+  readonly bodyKey: string;
+}
+
+/** Both answer only after the durable write. Same guid again: `attempt` counts up, nothing is handled twice. */
+export interface Delivered {
+  readonly attempt: number;
+}
+
+/** Durable object `Conversation`, named `owner/repo#number` in lower case. */
+export interface ConversationRpc extends Rpc.DurableObjectBranded {
+  deliver(delivery: Delivery): Promise<Delivered>;
+  /** From a Job: its state changed. Durable before it answers; older versions change nothing. */
+  jobChanged(summary: JobSummary): Promise<void>;
+  delivery(guid: string): Promise<DeliveryView | null>;
+  /** Handles a delivery once more, for an admin. Effects that already hold are no-ops. */
+  redeliver(guid: string, by: string): Promise<boolean>;
+}
+
+/** Durable object `Repository`, named `owner/repo`, or `owner/` for an organisation, in lower case. */
+export interface RepositoryRpc extends Rpc.DurableObjectBranded {
+  deliver(delivery: Delivery): Promise<Delivered>;
+  jobChanged(summary: JobSummary): Promise<void>;
+  delivery(guid: string): Promise<DeliveryView | null>;
+  redeliver(guid: string, by: string): Promise<boolean>;
+  /** From a Conversation: remembers it, its head, and whether the repository is private. */
+  saw(number: number, headSha: string, isPrivate: boolean): Promise<void>;
+}

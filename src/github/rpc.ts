@@ -1,0 +1,32 @@
+/** One credential's budget, token and conditional-request cache (design 1.8). */
+
+export interface UsageRecord {
+  /** Who asked: a plugin, `outbox`, `config`, ... */
+  readonly consumer: string;
+  /** Route template, e.g. `POST /repos/{owner}/{repo}/issues/{issue_number}/comments`. */
+  readonly endpoint: string;
+  readonly calls: number;
+  readonly notModified: number;
+}
+
+export interface RateState {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds. */
+  readonly resetAt: number;
+  /** No call before this time (secondary limits, Retry-After); 0: free. */
+  readonly blockedUntil: number;
+}
+
+/** Durable object `GitHubBudget`, named `installation:<id>` or `token`. */
+export interface GitHubBudgetRpc extends Rpc.DurableObjectBranded {
+  /** A valid token for API calls; installation tokens are renewed five minutes before they expire. */
+  token(): Promise<{ token: string; expiresAt: number }>;
+  /** The cached answer of a GET, to be sent with If-None-Match; null when there is none. Body is JSON text. */
+  cached(key: string): Promise<{ etag: string; body: string; link: string } | null>;
+  store(key: string, etag: string, body: string, link: string): Promise<void>;
+  /** Records use, batched by the client; also rate headers and blocks. */
+  record(usage: readonly UsageRecord[], rate: RateState | null): Promise<void>;
+  rate(): Promise<RateState | null>;
+  usage(): Promise<readonly UsageRecord[]>;
+}

@@ -1,0 +1,54 @@
+/** What the pages show of jobs. The only thing of `jobs/` that `ui/` may import (as types). */
+import type { JobState, JobType } from "./prowjob.ts";
+
+/** A row of the job list. Times in milliseconds. */
+export interface JobRow {
+  readonly id: string;
+  readonly buildId: string;
+  readonly job: string;
+  readonly type: JobType;
+  readonly org: string;
+  readonly repo: string;
+  /** Number of the pull request; null for others. */
+  readonly pull: number | null;
+  readonly author: string;
+  readonly baseRef: string;
+  readonly headSha: string;
+  readonly cluster: string;
+  readonly context: string;
+  readonly state: JobState;
+  readonly description: string;
+  readonly startTime: number;
+  readonly pendingTime: number | null;
+  readonly completionTime: number | null;
+}
+
+export interface TimelineEntry {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly what: string;
+  readonly detail: string;
+}
+
+export interface ArtifactRow {
+  /** Below the build's folder, e.g. `artifacts/junit.xml` or `build-log.txt`. */
+  readonly path: string;
+  readonly size: number;
+  readonly contentType: string;
+}
+
+/** The job page. */
+export interface JobView extends JobRow {
+  readonly baseSha: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly runner: string;
+  readonly node: string;
+  readonly rerunCommand: string;
+  readonly optional: boolean;
+  readonly storagePath: string;
+  readonly deliveryGuid: string;
+  readonly timeline: readonly TimelineEntry[];
+  readonly log: { readonly size: number; readonly complete: boolean };
+  readonly hidden: boolean;
+}

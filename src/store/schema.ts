@@ -1,0 +1,84 @@
+/** D1: the index, written behind the durable objects (design 8). The one description: migrations, inserts and types. */
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** One row per ProwJob, upserted by its `Job`; an older `version` never overwrites a newer one. Times in milliseconds. */
+export const prowJob = sqliteTable(
+  "prow_job",
+  {
+    id: text().primaryKey(),
+    version: integer().notNull(),
+    buildId: text("build_id").notNull(),
+    job: text().notNull(),
+    type: text().notNull(),
+    org: text().notNull(),
+    repo: text().notNull(),
+    pull: integer(),
+    author: text().notNull(),
+    baseRef: text("base_ref").notNull(),
+    baseSha: text("base_sha").notNull(),
+    headSha: text("head_sha").notNull(),
+    cluster: text().notNull(),
+    context: text().notNull(),
+    state: text().notNull(),
+    description: text().notNull(),
+    url: text().notNull(),
+    storagePath: text("storage_path").notNull(),
+    hidden: integer().notNull(),
+    startTime: integer("start_time").notNull(),
+    pendingTime: integer("pending_time"),
+    completionTime: integer("completion_time"),
+  },
+  (t) => [
+    index("prow_job_start").on(t.startTime),
+    index("prow_job_repo").on(t.org, t.repo, t.pull, t.startTime),
+    index("prow_job_name").on(t.job, t.startTime),
+  ],
+);
+
+/** One row per webhook delivery: where to find it, and what came of it. */
+export const delivery = sqliteTable(
+  "delivery",
+  {
+    guid: text().primaryKey(),
+    version: integer().notNull(),
+    /** Name of the Conversation (with #) or Repository that owns it. */
+    object: text().notNull(),
+    event: text().notNull(),
+    action: text().notNull(),
+    org: text().notNull(),
+    repo: text().notNull(),
+    number: integer().notNull(),
+    sender: text().notNull(),
+    receivedAt: integer("received_at").notNull(),
+    state: text().notNull(),
+    effects: integer().notNull(),
+    summary: text().notNull(),
+  },
+  (t) => [
+    index("delivery_received").on(t.receivedAt),
+    index("delivery_repo").on(t.org, t.repo, t.number, t.receivedAt),
+  ],
+);
+
+/** Webhooks that were refused, with the reason; and unknown events, counted. One row per day, event, status and reason. */
+export const hookCount = sqliteTable(
+  "hook_count",
+  {
+    day: text().notNull(),
+    event: text().notNull(),
+    status: integer().notNull(),
+    reason: text().notNull(),
+    count: integer().notNull(),
+    lastGuid: text("last_guid").notNull(),
+    lastAt: integer("last_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.event, t.status, t.reason] })],
+);
+
+/** What is known of repositories, from webhooks. A repository that is not here counts as private. */
+export const repository = sqliteTable("repository", {
+  /** `org/repo` in lower case. */
+  fullName: text("full_name").primaryKey(),
+  private: integer().notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
