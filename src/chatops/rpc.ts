@@ -32,6 +32,8 @@ export interface ConversationRpc extends Rpc.DurableObjectBranded {
   delivery(guid: string): Promise<DeliveryView | null>;
   /** Handles a delivery once more, for an admin. Effects that already hold are no-ops. */
   redeliver(guid: string, by: string): Promise<boolean>;
+  /** Starts one job outside of any event: a rerun. `prowjob` is the document as JSON, its id new; `by` is a login. */
+  startJob(prowjob: string, by: string): Promise<void>;
 }
 
 /** Durable object `Repository`, named `owner/repo`, or `owner/` for an organisation, in lower case. */
@@ -40,6 +42,8 @@ export interface RepositoryRpc extends Rpc.DurableObjectBranded {
   jobChanged(summary: JobSummary): Promise<void>;
   delivery(guid: string): Promise<DeliveryView | null>;
   redeliver(guid: string, by: string): Promise<boolean>;
+  /** Starts one job outside of any event: a rerun. `prowjob` is the document as JSON, its id new; `by` is a login. */
+  startJob(prowjob: string, by: string): Promise<void>;
   /** From a Conversation: remembers it, its head, and whether the repository is private. */
   saw(number: number, headSha: string, isPrivate: boolean): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** What the durable objects of a job's life say to each other. */
-import type { Assignment, FinishReport, Held, LogAnswer, StateReport } from "./protocol.ts";
-import type { JobState, JobType, ProwJob } from "./prowjob.ts";
+import type { Held, LogAnswer, StateReport } from "./protocol.ts";
+import type { JobState, JobType } from "./prowjob.ts";
 import type { JobView } from "./view.ts";
 
 /** Where a job reports to: object name of a Conversation (`org/repo#5`) or a Repository (`org/repo`); null for periodics. */
@@ -112,5 +112,3 @@ export interface ClusterStatus {
   readonly queued: number;
   readonly leased: number;
 }
-
-export type { Assignment };

@@ -1,0 +1,20 @@
+/** Cadence -> duty. Cron only kicks objects; each does its own slice by alarm (design 1.4). */
+import type { Env } from "./env.ts";
+
+type Duty = (env: Env, scheduledTime: number) => Promise<void>;
+
+const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
+  "*/5 * * * *": [],
+};
+
+/** Runs every duty of a cadence; one that fails does not stop its siblings. */
+export async function runCron(
+  cron: string,
+  scheduledTime: number,
+  env: Env,
+  _context: ExecutionContext,
+): Promise<void> {
+  const outcomes = await Promise.allSettled((DUTIES[cron] ?? []).map((duty) => duty(env, scheduledTime)));
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected").map((outcome) => outcome.reason);
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} duties of ${cron} failed`);
+}

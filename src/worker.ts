@@ -1,0 +1,38 @@
+/** The entry: fetch, scheduled, and the exported durable objects. Nothing else. */
+import { runCron } from "./cron.ts";
+import type { Env } from "./env.ts";
+import { createApp } from "./routes/app.ts";
+import { api } from "./routes/api.ts";
+import { artifacts } from "./routes/artifacts.ts";
+import { auth } from "./routes/auth.ts";
+import { config } from "./routes/config.ts";
+import { dashboard } from "./routes/dashboard.ts";
+import { hook } from "./routes/hook.ts";
+import { metrics } from "./routes/metrics.ts";
+import { runner } from "./routes/runner.ts";
+import { setup } from "./routes/setup.ts";
+
+export { BuildCluster } from "../durable/build-cluster.ts";
+export { Configuration } from "../durable/configuration.ts";
+export { Conversation } from "../durable/conversation.ts";
+export { GitHubBudget } from "../durable/github-budget.ts";
+export { Job } from "../durable/job.ts";
+export { JobName } from "../durable/job-name.ts";
+export { JobQueue } from "../durable/job-queue.ts";
+export { Repository } from "../durable/repository.ts";
+
+const app = createApp()
+  .route("/", hook)
+  .route("/", runner)
+  .route("/", api)
+  .route("/", config)
+  .route("/", auth)
+  .route("/", setup)
+  .route("/", metrics)
+  .route("/", artifacts)
+  .route("/", dashboard);
+
+export default {
+  fetch: app.fetch,
+  scheduled: (controller, env, context) => runCron(controller.cron, controller.scheduledTime, env, context),
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,55 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const oxc = { jsx: { runtime: "automatic", importSource: "preact" } } as const;
+const bundled = [
+  "drizzle-orm",
+  "drizzle-orm/d1",
+  "drizzle-orm/sqlite-core",
+  "kysely",
+  "kysely-d1",
+  "hono",
+  "preact",
+  "preact-render-to-string",
+  "zod",
+  "yaml",
+  "re2js",
+];
+/** Levels that start processes: one file at a time, with time for a build. */
+const processes = { environment: "node", fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        oxc,
+        test: { name: "pure", include: ["test/pure/**/*.test.{ts,tsx}"], environment: "node", testTimeout: 60_000 },
+      },
+      {
+        oxc,
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              cf: false,
+              bindings: { TEST_MIGRATIONS: await readD1Migrations("./migrations") },
+              outboundService: (request: Request) =>
+                new Response(`blocked: ${request.method} ${request.url}`, { status: 599 }),
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.{ts,tsx}"],
+          setupFiles: ["./test/worker/setup.ts"],
+          isolate: false,
+          testTimeout: 20_000,
+          deps: { optimizer: { ssr: { enabled: true, include: bundled } } },
+        },
+      },
+      { oxc, test: { name: "system", include: ["test/system/**/*.test.ts"], ...processes } },
+      { oxc, test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...processes } },
+      { oxc, test: { name: "chaos", include: ["test/chaos/**/*.test.ts"], ...processes, testTimeout: 600_000 } },
+    ],
+  },
+});
