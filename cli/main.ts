@@ -1,0 +1,15 @@
+/** The `cutwater` command. Each subcommand is a file of this folder, loaded when it is called. */
+import { defineCommand, runMain } from "citty";
+
+const main = defineCommand({
+  meta: { name: "cutwater", description: "Prow's ChatOps, CI and merge automation without a control-plane cluster" },
+  subCommands: {
+    sandbox: () => import("./sandbox.ts").then((module) => module.sandbox),
+    runner: () => import("./runner.ts").then((module) => module.runner),
+    checkconfig: () => import("./checkconfig.ts").then((module) => module.checkconfig),
+    config: () => import("./config.ts").then((module) => module.config),
+    deploy: () => import("./deploy.ts").then((module) => module.deploy),
+  },
+});
+
+await runMain(main);

@@ -1,0 +1,83 @@
+/**
+ * `npm test`: every level, one after the other, and one summary. `npm test -- pure worker` runs some of them;
+ * `npm test -- pure -t retest` passes the rest on to vitest.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { buildWorker } from "../cli/local/build.ts";
+import { WRANGLER_ENV } from "../cli/local/wrangler-env.ts";
+
+const LEVELS = ["pure", "worker", "system", "browser", "chaos"] as const;
+const root = path.resolve(import.meta.dirname, "..");
+const args = process.argv.slice(2);
+const named = LEVELS.filter((level) => args.includes(level));
+const levels = named.length > 0 ? named : LEVELS;
+const passedOn = args.filter((arg) => !LEVELS.some((level) => level === arg));
+
+interface Tally {
+  readonly level: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+}
+
+/** Debian's Chromium, installed when the machine has no browser and we may. */
+function ensureBrowser(): void {
+  if (["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].some(existsSync)) return;
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    throw new Error("The browser level needs Chromium. Install it (Debian: apt-get install chromium) and try again.");
+  }
+  console.log("Installing Debian's chromium for the browser level ...");
+  execFileSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
+  execFileSync("apt-get", ["install", "-y", "-qq", "chromium"], { stdio: "ignore" });
+}
+
+async function runLevel(level: string): Promise<Tally> {
+  const scratch = await mkdtemp(path.join(tmpdir(), "cutwater-test-"));
+  const report = path.join(scratch, "report.json");
+  const started = Date.now();
+  const command = ["run", "--project", level, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...passedOn];
+  const vitest = spawn(path.join(root, "node_modules/.bin/vitest"), command, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...WRANGLER_ENV, PATH: `${path.join(root, "node_modules/.bin")}:${process.env["PATH"] ?? ""}` },
+  });
+  const code = await new Promise<number>((resolve) => vitest.on("exit", (status) => resolve(status ?? 1)));
+  const text = await readFile(report, "utf8").catch(() => "{}");
+  await rm(scratch, { recursive: true, force: true });
+  const result = JSON.parse(text) as { numPassedTests?: number; numFailedTests?: number; numPendingTests?: number; numTodoTests?: number };
+  const failed = result.numFailedTests ?? 0;
+  return {
+    level,
+    passed: result.numPassedTests ?? 0,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: (result.numPendingTests ?? 0) + (result.numTodoTests ?? 0),
+    seconds: (Date.now() - started) / 1000,
+  };
+}
+
+if (levels.some((level) => level !== "pure")) {
+  console.log("Building the worker ...");
+  await buildWorker();
+}
+if (levels.includes("browser")) ensureBrowser();
+
+const tallies: Tally[] = [];
+for (const level of levels) tallies.push(await runLevel(level));
+
+console.log("\nlevel     passed  failed  skipped  seconds");
+for (const tally of tallies) {
+  const cells = [tally.passed, tally.failed, tally.skipped, tally.seconds.toFixed(0)].map((cell) => String(cell).padStart(7));
+  console.log(`${tally.level.padEnd(8)} ${cells.join(" ")}`);
+}
+const sum = (pick: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + pick(tally), 0);
+const [passed, failed, skipped] = [sum((tally) => tally.passed), sum((tally) => tally.failed), sum((tally) => tally.skipped)];
+console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+// A filter (-t) skips on purpose; a whole run must not, in CI above all.
+const incomplete = passedOn.length === 0 && skipped > 0;
+if (incomplete) console.log("Nothing may be skipped in a whole run.");
+process.exit(failed > 0 || passed === 0 || incomplete ? 1 : 0);
