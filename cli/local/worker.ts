@@ -52,17 +52,24 @@ async function bundleModules(): Promise<ModuleMap> {
 }
 
 async function runtimeOptions(options: LocalWorkerOptions): Promise<ConstructorParameters<typeof Miniflare>[0]> {
-  const config = WranglerConfig.parse(unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") }, { hideWarnings: true }));
+  const config = WranglerConfig.parse(
+    unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") }, { hideWarnings: true }),
+  );
   const objects = config.durable_objects.bindings;
   const { name } = config;
   const env: Record<string, unknown> = Object.fromEntries([
-    ...objects.map((binding) => [binding.name, { type: "durable-object", worker: name, exportName: binding.class_name }]),
+    ...objects.map((binding) => [
+      binding.name,
+      { type: "durable-object", worker: name, exportName: binding.class_name },
+    ]),
     ...config.d1_databases.map((binding) => [binding.binding, { type: "d1", id: binding.database_name }]),
     ...config.r2_buckets.map((binding) => [binding.binding, { type: "r2", name: binding.bucket_name }]),
     ...Object.entries(options.settings).map(([key, value]) => [key, { type: "text", value }]),
     ["ASSETS", { type: "assets" }],
   ]);
-  const exports = Object.fromEntries(objects.map((binding) => [binding.class_name, { type: "durable-object", storage: "sqlite" }]));
+  const exports = Object.fromEntries(
+    objects.map((binding) => [binding.class_name, { type: "durable-object", storage: "sqlite" }]),
+  );
   const worker = {
     config: {
       name,
@@ -70,7 +77,11 @@ async function runtimeOptions(options: LocalWorkerOptions): Promise<ConstructorP
       manifest: { mainModule: "worker.js", modules: await bundleModules() },
       exports,
       env,
-      assets: { directory: path.join(ROOT, "dist/ui"), hasUserWorker: true, runWorkerFirst: config.assets.run_worker_first },
+      assets: {
+        directory: path.join(ROOT, "dist/ui"),
+        hasUserWorker: true,
+        runWorkerFirst: config.assets.run_worker_first,
+      },
     },
   };
   const runtime = {
@@ -113,7 +124,11 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     },
     async crash() {
       for (const pid of mine) process.kill(pid, "SIGKILL");
-      const answers = () => fetch(`${url}/healthz`).then((answer) => answer.ok, () => false);
+      const answers = () =>
+        fetch(`${url}/healthz`).then(
+          (answer) => answer.ok,
+          () => false,
+        );
       for (let tries = 0; !(await answers()); tries += 1) {
         if (tries > 200) throw new Error("The Workers runtime did not come back within 20 s");
         await new Promise((resolve) => setTimeout(resolve, 100));
