@@ -28,7 +28,13 @@ async function migrationsAreGenerated(): Promise<string> {
   try {
     await cp(path.join(root, "migrations"), scratch, { recursive: true });
     const before = (await readdir(scratch)).length;
-    await program("drizzle-kit", "generate", "--dialect=sqlite", "--schema=./src/store/schema.ts", `--out=./${path.relative(root, scratch)}`);
+    await program(
+      "drizzle-kit",
+      "generate",
+      "--dialect=sqlite",
+      "--schema=./src/store/schema.ts",
+      `--out=./${path.relative(root, scratch)}`,
+    );
     if ((await readdir(scratch)).length !== before) throw new Error("The schema changed. Run: npm run db:generate");
     return "";
   } finally {
@@ -39,7 +45,8 @@ async function migrationsAreGenerated(): Promise<string> {
 /** The lockfile must install from whichever registry the reader uses. */
 async function lockfileIsNeutral(): Promise<string> {
   const text = await readFile(path.join(root, "package-lock.json"), "utf8");
-  if (text.includes('"resolved": "http')) throw new Error("package-lock.json names a registry host. Use this repository's .npmrc and run npm install again.");
+  if (text.includes('"resolved": "http'))
+    throw new Error("package-lock.json names a registry host. Use this repository's .npmrc and run npm install again.");
   return "";
 }
 
@@ -59,12 +66,21 @@ async function roomsAreSmall(): Promise<string> {
 
 /** Every file that the docs name in backquotes exists. */
 async function docsNameRealFiles(): Promise<string> {
-  const docs = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...(await readdir(path.join(root, "docs"))).map((name) => `docs/${name}`)];
+  const docs = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    ...(await readdir(path.join(root, "docs"))).map((name) => `docs/${name}`),
+  ];
   const missing: string[] = [];
-  const present = new Set((await readdir(root, { recursive: true, withFileTypes: false })).filter((name) => !name.startsWith("node_modules")));
+  const present = new Set(
+    (await readdir(root, { recursive: true, withFileTypes: false })).filter((name) => !name.startsWith("node_modules")),
+  );
   for (const doc of docs.filter((name) => name.endsWith(".md"))) {
     const text = await readFile(path.join(root, doc), "utf8");
-    const named = [...text.matchAll(/`((?:src|durable|ui|runner|cli|sandbox|test|bench|docs|bin|migrations)\/[\w./-]+)`/g)].map((match) => match[1] ?? "");
+    const named = [
+      ...text.matchAll(/`((?:src|durable|ui|runner|cli|sandbox|test|bench|docs|bin|migrations)\/[\w./-]+)`/g),
+    ].map((match) => match[1] ?? "");
     missing.push(...named.filter((name) => !present.has(name.replace(/\/$/, ""))).map((name) => `${doc}: ${name}`));
   }
   if (missing.length > 0) throw new Error(`The docs name files that are not there:\n${missing.join("\n")}`);
@@ -89,7 +105,13 @@ await program("node", "--no-warnings", "ui/build.ts"); // its manifest is import
 let failed = 0;
 const started = Date.now();
 for (const outcome of await Promise.all(
-  steps.map(async (step) => ({ step, error: await step.run().then(() => null, (error: unknown) => error) })),
+  steps.map(async (step) => ({
+    step,
+    error: await step.run().then(
+      () => null,
+      (error: unknown) => error,
+    ),
+  })),
 )) {
   console.log(`${outcome.error ? "✗" : "✓"} ${outcome.step.name}`);
   if (outcome.error) {
@@ -97,5 +119,7 @@ for (const outcome of await Promise.all(
     console.log(outcome.error instanceof Error ? outcome.error.message : String(outcome.error));
   }
 }
-console.log(`${steps.length - failed} of ${steps.length} checks hold (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+console.log(
+  `${steps.length - failed} of ${steps.length} checks hold (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+);
 process.exit(failed === 0 ? 0 : 1);

@@ -40,16 +40,33 @@ async function runLevel(level: string): Promise<Tally> {
   const scratch = await mkdtemp(path.join(tmpdir(), "cutwater-test-"));
   const report = path.join(scratch, "report.json");
   const started = Date.now();
-  const command = ["run", "--project", level, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...passedOn];
+  const command = [
+    "run",
+    "--project",
+    level,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...passedOn,
+  ];
   const vitest = spawn(path.join(root, "node_modules/.bin/vitest"), command, {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...WRANGLER_ENV, PATH: `${path.join(root, "node_modules/.bin")}:${process.env["PATH"] ?? ""}` },
+    env: {
+      ...process.env,
+      ...WRANGLER_ENV,
+      PATH: `${path.join(root, "node_modules/.bin")}:${process.env["PATH"] ?? ""}`,
+    },
   });
   const code = await new Promise<number>((resolve) => vitest.on("exit", (status) => resolve(status ?? 1)));
   const text = await readFile(report, "utf8").catch(() => "{}");
   await rm(scratch, { recursive: true, force: true });
-  const result = JSON.parse(text) as { numPassedTests?: number; numFailedTests?: number; numPendingTests?: number; numTodoTests?: number };
+  const result = JSON.parse(text) as {
+    numPassedTests?: number;
+    numFailedTests?: number;
+    numPendingTests?: number;
+    numTodoTests?: number;
+  };
   const failed = result.numFailedTests ?? 0;
   return {
     level,
@@ -71,11 +88,17 @@ for (const level of levels) tallies.push(await runLevel(level));
 
 console.log("\nlevel     passed  failed  skipped  seconds");
 for (const tally of tallies) {
-  const cells = [tally.passed, tally.failed, tally.skipped, tally.seconds.toFixed(0)].map((cell) => String(cell).padStart(7));
+  const cells = [tally.passed, tally.failed, tally.skipped, tally.seconds.toFixed(0)].map((cell) =>
+    String(cell).padStart(7),
+  );
   console.log(`${tally.level.padEnd(8)} ${cells.join(" ")}`);
 }
 const sum = (pick: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + pick(tally), 0);
-const [passed, failed, skipped] = [sum((tally) => tally.passed), sum((tally) => tally.failed), sum((tally) => tally.skipped)];
+const [passed, failed, skipped] = [
+  sum((tally) => tally.passed),
+  sum((tally) => tally.failed),
+  sum((tally) => tally.skipped),
+];
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 // A filter (-t) skips on purpose; a whole run must not, in CI above all.
 const incomplete = passedOn.length === 0 && skipped > 0;

@@ -6,7 +6,10 @@ import { promisify } from "node:util";
 import { WRANGLER_ENV } from "./wrangler-env.ts";
 
 const run = promisify(execFile);
-const WRANGLER = path.join(path.dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "wrangler-dist/cli.js");
+const WRANGLER = path.join(
+  path.dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+  "wrangler-dist/cli.js",
+);
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const BUNDLE = path.join(ROOT, "dist/worker");

@@ -15,7 +15,10 @@ export async function migrate(database: Database, folder: string): Promise<void>
   const files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
   for (const name of files.filter((file) => !applied.has(file))) {
     const text = await readFile(path.join(folder, name), "utf8");
-    const statements = text.split("--> statement-breakpoint").map((statement) => statement.trim()).filter(Boolean);
+    const statements = text
+      .split("--> statement-breakpoint")
+      .map((statement) => statement.trim())
+      .filter(Boolean);
     const record = database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
     await database.batch([...statements.map((statement) => database.prepare(statement)), record]);
   }
