@@ -4,7 +4,7 @@
  * appends the log, stores artifacts and finishes the job.
  *
  *   GET  /runner/:cluster/connect                 WebSocket of RunnerMessage up, ServerMessage down (Bearer cluster token)
- *   POST /runner/:cluster/poll                    RunnerMessage[] up, answers ServerMessage[] (held up to 25 s): the fallback
+ *   POST /runner/:cluster/poll?runner=NAME&wait=S RunnerMessage[] up, answers ServerMessage[] (held up to S or 25 s): the fallback
  *   PUT  /runner/jobs/:id/log?offset=N            bytes; answers LogAnswer. 409 names the durable offset to resume from
  *   POST /runner/jobs/:id/state                   StateReport
  *   PUT  /runner/jobs/:id/artifacts/<path>        one artifact below artifacts/, up to 64 MiB

@@ -52,3 +52,19 @@ export interface JobView extends JobRow {
   readonly log: { readonly size: number; readonly complete: boolean };
   readonly hidden: boolean;
 }
+
+/**
+ * JSON messages of `/jobs/:id/log/stream?after=N`. Binary messages between them are log bytes, each following the one
+ * before without a gap. The first message is `at`: the offset of the next byte. When it is above `after`, the bytes
+ * between are fetched with `/jobs/:id/log?offset=N`.
+ */
+export type LogStreamMessage =
+  /** Also sent when the job starts anew: the log begins again at `offset`. */
+  | { readonly type: "at"; readonly attempt: number; readonly offset: number }
+  | {
+      readonly type: "state";
+      readonly state: JobState;
+      readonly description: string;
+      readonly complete: boolean;
+      readonly size: number;
+    };
