@@ -5,6 +5,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
+import type { Sight } from "../store/sight.ts";
 import type { AppEnv } from "./app.ts";
 import { privateRepositories, seesRepository } from "./viewer-github.ts";
 import { sameSecret } from "./viewer-seal.ts";
@@ -102,13 +103,11 @@ export function configRepository(env: Env): string | null {
   return settings(env).CONFIG_REPO?.replace(/@.*$/, "").toLowerCase() ?? null;
 }
 
-/** For lists: everything, or the public repositories and these private ones (lower case). */
-export type Sight = { readonly everything: true } | { readonly everything: false; readonly also: readonly string[] };
-
 /** What of a list a viewer sees, with at most a few calls to GitHub however long the list is. */
 export async function sightOf(env: Env, viewer: Viewer): Promise<Sight> {
   if (isAdmin(env, viewer)) return { everything: true };
-  return { everything: false, also: viewer.kind === "user" ? await privateRepositories(env, viewer.token) : [] };
+  const also = viewer.kind === "user" ? await privateRepositories(env, viewer.token) : [];
+  return { everything: false, also, unowned: await canSee(env, viewer, "", "") };
 }
 
 /** Lets administrators pass; others get 401 (nobody is signed in) or 403, as JSON. */
