@@ -28,6 +28,8 @@ export interface PullRequest {
   readonly labels: readonly string[];
   readonly assignees: readonly string[];
   readonly requestedReviewers: readonly string[];
+  /** RFC 3339, seconds: tells which of two descriptions of one pull request is the newer. */
+  readonly updatedAt?: string;
 }
 
 /** Unifies issue comments, reviews, review comments, and the bodies of issues and pull requests. */
