@@ -34,12 +34,12 @@ async function succeed(
   throw new DeployError(`${what} failed. wrangler said:\n${excerpt(said)}\nRunning this again does no harm.`);
 }
 
-/** A failing build begins with its reason and goes on for pages; a refused call is said at the end. */
-function excerpt(output: string, head = 25, tail = 12): string {
-  const lines = output.split("\n").filter((line) => line.trim() !== "");
-  if (lines.length <= head + tail + 1) return lines.join("\n");
-  const left = `  (${lines.length - head - tail} lines left out)`;
-  return [...lines.slice(0, head), left, ...lines.slice(-tail)].join("\n");
+/** wrangler prints what it did, then its error, then at times pages of its own insides: the error and what led to it. */
+function excerpt(output: string): string {
+  const lines = output.split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
+  const error = lines.findIndex((line) => line.includes("[ERROR]"));
+  const from = Math.max(0, (error < 0 ? lines.length : error) - 5);
+  return lines.slice(from, from + 25).join("\n");
 }
 
 const uploadSize = (output: string): string => /Total Upload: (.*)/.exec(output)?.[1] ?? "size unknown";
