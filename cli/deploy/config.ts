@@ -1,7 +1,6 @@
 /** wrangler.toml with what only this installation knows: ids, names, its public address. Never committed. */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { experimental_readRawConfig } from "wrangler";
 import { z } from "zod";
 import type { Bound } from "./cloudflare.ts";
 import { DeployError } from "./failure.ts";
@@ -24,7 +23,8 @@ const WranglerToml = z.looseObject({
 export type WranglerToml = z.infer<typeof WranglerToml>;
 
 /** Throws {@link DeployError} when the file lacks what a deploy needs. */
-export function readWranglerToml(file: string): WranglerToml {
+export async function readWranglerToml(file: string): Promise<WranglerToml> {
+  const { experimental_readRawConfig } = await import("wrangler"); // large; the decisions below do without it
   const { rawConfig } = experimental_readRawConfig({ config: file });
   const parsed = WranglerToml.safeParse(rawConfig);
   if (parsed.success) return parsed.data;

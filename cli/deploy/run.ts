@@ -29,8 +29,8 @@ const FOLDER = path.join(ROOT, ".cutwater");
 /** Short enough to be a host name's label and, with a suffix, a bucket's name. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,45}[a-z0-9])?$/;
 
-function installation(name: string | undefined): { config: WranglerToml; worker: string | null } {
-  const toml = readWranglerToml(path.join(ROOT, "wrangler.toml"));
+async function installation(name: string | undefined): Promise<{ config: WranglerToml; worker: string | null }> {
+  const toml = await readWranglerToml(path.join(ROOT, "wrangler.toml"));
   if (name !== undefined && !NAME.test(name)) {
     throw new DeployError("--name takes up to 47 lower-case letters, digits and dashes, with no dash at either end.");
   }
@@ -55,7 +55,7 @@ function noAddress(account: Credentials): DeployError {
 
 /** Throws {@link DeployError} with what to do when a step fails; what is done by then is found done the next time. */
 export async function deployAll({ name, dryRun, env, print }: DeployOptions): Promise<void> {
-  const { config, worker } = installation(name);
+  const { config, worker } = await installation(name);
   let account: Credentials;
   try {
     account = await findCredentials(env, config.account_id);
