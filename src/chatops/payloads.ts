@@ -66,7 +66,8 @@ export const Issue = z.object({
   body: text,
   html_url: z.string(),
   user: Actor,
-  state: State,
+  // Transferred and imported issues come without one.
+  state: State.nullish().transform((state) => state ?? "open"),
   labels: Labels,
   assignees: Logins,
   pull_request: z.object({}).nullish(),

@@ -18,13 +18,27 @@ export interface Plugin {
   /** As in plugins.yaml. */
   readonly name: string;
   readonly help: PluginHelp;
+  /** Verbs of its commands, without the slash, in lower case: to tell people that a command's plugin is not enabled. */
+  readonly verbs?: ReadonlySet<string>;
   readonly comment?: (comment: GenericComment, view: View) => Promise<Decision>;
   readonly pullRequest?: (event: PullRequestEvent, view: View) => Promise<Decision>;
   readonly review?: (event: ReviewEvent, view: View) => Promise<Decision>;
   readonly push?: (event: PushEvent, view: View) => Promise<Decision>;
-  /** Level-triggered: run after the handlers of each pull request event, on the view overlaid with their effects. */
+  /** Level-triggered: run after the handlers of a pull request event, on the view overlaid with their effects. */
   readonly rule?: (pullRequest: PullRequest, view: View) => Promise<Decision>;
+  /** Actions of `pull_request` after which the rule looks again; without it, those of {@link RULE_ACTIONS}. */
+  readonly ruleActions?: readonly string[];
 }
+
+/** What changes the facts that rules look at: the pull request itself, not its labels, reviewers or assignees. */
+export const RULE_ACTIONS: readonly string[] = [
+  "opened",
+  "reopened",
+  "edited",
+  "synchronize",
+  "ready_for_review",
+  "converted_to_draft",
+];
 
 /** Shape of Prow's plugin help (spec chatops 1.10). */
 export interface PluginHelp {
