@@ -1,14 +1,15 @@
 /** `cutwater deploy`: everything between a clone and a worker on Cloudflare (design 10, docs/deploy.md). */
 import { defineCommand } from "citty";
 import { DeployError } from "./deploy/failure.ts";
+import type { deployAll } from "./deploy/run.ts";
 
 const NO_CHECKOUT = `Deploying builds the worker from its sources with wrangler, and one of the two is not here.
 Clone the repository and run npm run deploy there.`;
 
 /** The steps load wrangler, which a packaged command does not have beside it. */
-async function loadSteps(): Promise<typeof import("./deploy/run.ts")> {
+async function loadSteps(): Promise<typeof deployAll> {
   try {
-    return await import("./deploy/run.ts");
+    return (await import("./deploy/run.ts")).deployAll;
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : null;
     if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") throw cause;
@@ -30,8 +31,8 @@ export const deploy = defineCommand({
   },
   async run({ args }) {
     try {
-      const { deployAll } = await loadSteps();
-      await deployAll({
+      const run = await loadSteps();
+      await run({
         name: args.name,
         dryRun: args["dry-run"],
         env: process.env,

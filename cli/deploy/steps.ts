@@ -67,8 +67,8 @@ export async function ensureBucket(cloudflare: Cloudflare, name: string, dryRun:
 export async function applyMigrations(config: string, account: Credentials): Promise<string> {
   const args = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];
   const output = await succeed("Migrating D1", args, account);
-  const applied = output.match(/\.sql .*✅/g)?.length ?? 0;
-  return applied === 0 ? "none to apply" : `${applied} applied`;
+  if (output.includes("No migrations to apply")) return "none to apply";
+  return `${output.match(/\.sql .*✅/g)?.length ?? 0} applied`;
 }
 
 /** Bundles without sending anything; returns the size. */

@@ -4,31 +4,31 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
 
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
 export const TOKEN = "stand-in-api-token-that-nobody-may-print";
 
-export interface Binding {
-  readonly type: string;
-  readonly name: string;
-  readonly [key: string]: unknown;
-}
-
+const Binding = z.looseObject({ type: z.string(), name: z.string() });
 /** The metadata part of an upload, as far as the tests look at it. */
-export interface ScriptMetadata {
-  readonly main_module: string;
-  readonly compatibility_date: string;
-  readonly bindings: Binding[];
-  readonly keep_bindings?: string[];
-  readonly exports?: Record<string, { readonly type: string; readonly storage: string }>;
-  readonly [key: string]: unknown;
-}
+const ScriptMetadata = z.looseObject({
+  main_module: z.string(),
+  compatibility_date: z.string(),
+  bindings: z.array(Binding),
+  keep_bindings: z.array(z.string()).default([]),
+  exports: z.record(z.string(), z.object({ type: z.string(), storage: z.string() })).default({}),
+});
+const Named = z.object({ name: z.string() });
+const Sql = z.object({ sql: z.string() });
+const Manifest = z.object({ manifest: z.record(z.string(), z.object({ hash: z.string() })) });
+const Secret = z.object({ name: z.string(), text: z.string(), type: z.literal("secret_text") });
+const Enabled = z.object({ enabled: z.boolean() });
+const Crons = z.array(z.object({ cron: z.string() }));
 
 export interface Script {
   uploads: number;
-  metadata: ScriptMetadata;
+  metadata: z.infer<typeof ScriptMetadata>;
   modules: string[];
   readonly variables: Map<string, string>;
   readonly secrets: Map<string, string>;
@@ -58,9 +58,11 @@ const fail = (status: number, code: number, message: string): Answer => ({
   body: { success: false, errors: [{ code, message }], messages: [], result: null },
 });
 
+const parse = <T>(schema: z.ZodType<T>, body: Buffer): T => schema.parse(JSON.parse(body.toString()));
+
 async function bodyOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(chunk as Uint8Array);
+  for await (const chunk of request.iterator()) if (chunk instanceof Uint8Array) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -80,26 +82,31 @@ export class CloudflareStandIn {
   subdomain: string | null = "acme";
   failure: Failure | null = null;
   readonly #server = createServer((request, response) => {
-    void this.#serve(request).then(
-      ({ status, body }) => {
-        response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
-      },
-      (error: unknown) => {
-        this.unknown.push(String(error));
-        response.writeHead(500, { "Content-Type": "application/json" }).end("{}");
-      },
+    void this.#answer(request).then(({ status, body }) =>
+      response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body)),
     );
   });
 
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/client/v4`;
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("the stand-in has no port");
+    return `http://127.0.0.1:${address.port}/client/v4`;
   }
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     for (const { sqlite } of this.databases.values()) sqlite.close();
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    try {
+      return await this.#serve(request);
+    } catch (error) {
+      this.unknown.push(`${request.method} ${request.url}: ${String(error)}`);
+      return fail(400, 10001, String(error));
+    }
   }
 
   async #serve(request: IncomingMessage): Promise<Answer> {
@@ -125,7 +132,6 @@ export class CloudflareStandIn {
   }
 
   #storage(method: string, path: string, url: URL, body: Buffer): Answer | null {
-    const json = (): Record<string, unknown> => JSON.parse(body.toString()) as Record<string, unknown>;
     if (path === "/client/v4/accounts") return ok([{ id: ACCOUNT, name: "Acme" }]);
     if (path === "/d1/database" && method === "GET") {
       const part = url.searchParams.get("name") ?? "";
@@ -133,7 +139,7 @@ export class CloudflareStandIn {
       return ok(found.map(([uuid, { name }]) => ({ uuid, name, version: "production" })));
     }
     if (path === "/d1/database" && method === "POST") {
-      const name = String(json()["name"]);
+      const { name } = parse(Named, body);
       if ([...this.databases.values()].some((database) => database.name === name)) {
         return fail(400, 7502, `database with name '${name}' already exists`);
       }
@@ -145,10 +151,11 @@ export class CloudflareStandIn {
     const database = uuid === undefined ? undefined : this.databases.get(uuid);
     if (uuid !== undefined && !database) return fail(404, 7404, "database not found");
     if (database && !query) return ok({ uuid, name: database.name, version: "production" });
-    if (database) return this.#query(database.sqlite, String(json()["sql"]));
+    if (database) return this.#query(database.sqlite, parse(Sql, body).sql);
     if (path === "/r2/buckets" && method === "POST") {
-      this.buckets.add(String(json()["name"]));
-      return ok({ name: json()["name"] });
+      const { name } = parse(Named, body);
+      this.buckets.add(name);
+      return ok({ name });
     }
     const [, bucket] = /^\/r2\/buckets\/([^/]+)$/.exec(path) ?? [];
     if (bucket === undefined) return null;
@@ -172,7 +179,7 @@ export class CloudflareStandIn {
     body: Buffer<ArrayBuffer>,
   ): Promise<Answer | null> {
     if (path.endsWith("/assets-upload-session")) {
-      const { manifest } = JSON.parse(body.toString()) as { manifest: Record<string, { hash: string }> };
+      const { manifest } = parse(Manifest, body);
       const missing = [...new Set(Object.values(manifest).map(({ hash }) => hash))].filter(
         (hash) => !this.assets.has(hash),
       );
@@ -186,9 +193,10 @@ export class CloudflareStandIn {
     const [, name] = /^\/workers\/scripts\/([^/]+)$/.exec(path) ?? [];
     if (method !== "PUT" || name === undefined) return null;
     const form = await formOf(request, body);
-    const metadata = JSON.parse(String(form.get("metadata"))) as ScriptMetadata;
+    const part = form.get("metadata");
+    const metadata = ScriptMetadata.parse(JSON.parse(part instanceof Blob ? await part.text() : (part ?? "")));
     const old = this.scripts.get(name);
-    const variables = new Map(metadata.keep_bindings?.includes("plain_text") ? old?.variables : []);
+    const variables = new Map(metadata.keep_bindings.includes("plain_text") ? old?.variables : []);
     for (const binding of metadata.bindings) {
       if (binding.type === "plain_text") variables.set(binding.name, String(binding["text"]));
     }
@@ -247,7 +255,7 @@ export class CloudflareStandIn {
       case "GET secrets":
         return ok([...script.secrets.keys()].map((key) => ({ name: key, type: "secret_text" })));
       case "PUT secrets": {
-        const secret = JSON.parse(body.toString()) as { name: string; text: string };
+        const secret = parse(Secret, body);
         script.secrets.set(secret.name, secret.text);
         return ok({ name: secret.name, type: "secret_text" });
       }
@@ -256,10 +264,10 @@ export class CloudflareStandIn {
       case "GET subdomain":
         return ok({ enabled: script.workersDev, previews_enabled: script.workersDev });
       case "POST subdomain":
-        script.workersDev = (JSON.parse(body.toString()) as { enabled: boolean }).enabled;
+        script.workersDev = parse(Enabled, body).enabled;
         return ok({ enabled: script.workersDev, previews_enabled: script.workersDev });
       case "PUT schedules":
-        script.crons = (JSON.parse(body.toString()) as { cron: string }[]).map(({ cron }) => cron);
+        script.crons = parse(Crons, body).map(({ cron }) => cron);
         return ok({ schedules: script.crons.map((cron) => ({ cron })) });
       default:
         return null;
