@@ -1,0 +1,45 @@
+/** The living head of the job page: state, timeline and artifacts as they come. */
+import { hydrate } from "preact";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { JobBody } from "../parts/job-body.tsx";
+import type { JobData } from "../parts/job-body.tsx";
+import { isOver, stateWord } from "../parts/state.tsx";
+import { jobEvents } from "./job-events.ts";
+import { poll } from "./poll.ts";
+
+const POLL_MS = 5_000;
+
+function LiveJob(props: JobData): JSX.Element {
+  const [data, setData] = useState(props);
+  const [now, setNow] = useState(props.now);
+  const over = isOver(data.job.state, data.job.completionTime) && data.job.log.complete;
+
+  useEffect(() => {
+    if (over) {
+      jobEvents.over();
+      return;
+    }
+    const skew = props.now - Date.now();
+    const clock = setInterval(() => setNow(Date.now() + skew), 1_000);
+    const polling = poll(`/api/jobs/${data.job.id}`, POLL_MS, (answer) => {
+      setData((known) => ({ ...known, ...(answer as Partial<JobData>) })); // our own API
+    });
+    const off = jobEvents.onChanged(() => polling.now());
+    return () => {
+      clearInterval(clock);
+      polling.stop();
+      off();
+    };
+  }, [over]);
+
+  useEffect(() => {
+    document.title = document.title.replace(/^[^:]*/, stateWord(data.job.state));
+  }, [data.job.state]);
+
+  return <JobBody {...data} now={now} />;
+}
+
+export function start(element: HTMLElement, data: JobData): void {
+  hydrate(<LiveJob {...data} />, element);
+}

@@ -1,0 +1,115 @@
+/** The commands that people may say, plugin by plugin. */
+import type { JSX } from "preact";
+import { CommandFilter } from "../parts/command-filter.tsx";
+import { Frame } from "../parts/frame.tsx";
+import type { Surroundings } from "../parts/frame.tsx";
+import { Island } from "../parts/island.tsx";
+
+export interface HelpCommand {
+  readonly usage: string;
+  readonly description: string;
+  readonly examples: readonly string[];
+  readonly whoCanUse: string;
+  readonly featured: boolean;
+}
+
+export interface HelpPlugin {
+  readonly name: string;
+  readonly description: string;
+  readonly commands: readonly HelpCommand[];
+  readonly snippet: string;
+  /** The effective settings for the repository; empty when there is no repository or nothing to say. */
+  readonly config: string;
+}
+
+export interface CommandHelpPageProps extends Surroundings {
+  readonly plugins: readonly HelpPlugin[];
+  /** `org/repo` whose plugins these are; empty for all plugins. */
+  readonly repo: string;
+  /** `org/repo` of repositories to choose from. */
+  readonly repositories: readonly string[];
+  readonly problem: string | null;
+}
+
+export function CommandHelpPage(props: CommandHelpPageProps): JSX.Element {
+  const { plugins, repo, repositories, problem } = props;
+  return (
+    <Frame {...props} title={repo === "" ? "Commands" : `Commands of ${repo}`}>
+      <div class="title-row">
+        <h1>Commands</h1>
+        <p class="soft">{repo === "" ? "Every plugin that there is." : `What is enabled for ${repo}.`}</p>
+      </div>
+      <div class="fields">
+        <Island name="command-filter" data={null}>
+          <CommandFilter text="" left={null} onInput={null} />
+        </Island>
+        <form class="fields" method="get" action="/command-help">
+          <label class="field field-wide">
+            <span>Repository</span>
+            <input name="repo" list="repositories" value={repo} placeholder="org/repo" autocomplete="off" spellcheck={false} maxLength={200} />
+            <datalist id="repositories">
+              {repositories.map((name) => (
+                <option key={name} value={name} />
+              ))}
+            </datalist>
+          </label>
+          <button class="button" type="submit">
+            Show
+          </button>
+        </form>
+      </div>
+      {problem !== null && (
+        <p class="notice notice-failure" role="alert">
+          {problem}
+        </p>
+      )}
+      {plugins.map((plugin) => (
+        <Plugin key={plugin.name} plugin={plugin} />
+      ))}
+    </Frame>
+  );
+}
+
+function Plugin({ plugin }: { readonly plugin: HelpPlugin }): JSX.Element {
+  return (
+    <section class="card plugin" id={plugin.name} data-plugin>
+      <div class="plugin-head">
+        <h2>
+          <a href={`#${plugin.name}`}>{plugin.name}</a>
+        </h2>
+        <p class="soft">{plugin.description}</p>
+        {plugin.config !== "" && <p class="notice">{plugin.config}</p>}
+      </div>
+      {plugin.commands.length > 0 && (
+        <dl class="commands">
+          {plugin.commands.map((command) => (
+            <div key={command.usage} data-command>
+              <dt>
+                <code>{command.usage}</code>
+                {command.featured && <span class="tag">often used</span>}
+              </dt>
+              <dd>
+                <p>{command.description}</p>
+                <p class="soft small">
+                  {command.whoCanUse}
+                  {command.examples.length > 0 && " · for example "}
+                  {command.examples.map((example) => (
+                    <code class="example" key={example}>
+                      {example}
+                    </code>
+                  ))}
+                </p>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {plugin.snippet !== "" && (
+        <details>
+          <summary class="soft small">Configuration in plugins.yaml</summary>
+          <pre class="quote">{plugin.snippet}</pre>
+        </details>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,139 @@
+/** The list of webhook deliveries: what came in, and what came of it. */
+import type { JSX } from "preact";
+import type { DeliveryRow } from "../../src/chatops/view.ts";
+import { DeliveryMark } from "../parts/delivery-mark.tsx";
+import { Frame } from "../parts/frame.tsx";
+import type { Surroundings } from "../parts/frame.tsx";
+import { Ago } from "../parts/time.tsx";
+
+export interface DeliveryFilterText {
+  readonly event: string;
+  readonly state: string;
+  readonly repo: string;
+  readonly number: string;
+  readonly sender: string;
+}
+
+export interface DeliveriesPageProps extends Surroundings {
+  readonly rows: readonly DeliveryRow[];
+  readonly filter: DeliveryFilterText;
+  readonly problem: string | null;
+  /** Path and query of the next page; null at the end. */
+  readonly next: string | null;
+  readonly newest: boolean;
+  readonly now: number;
+}
+
+const FIELDS = [
+  { name: "event", label: "Event", hint: "issue_comment", wide: true },
+  { name: "repo", label: "Repository", hint: "org/repo", wide: true },
+  { name: "number", label: "Number", hint: "number", wide: false },
+  { name: "sender", label: "Sender", hint: "login", wide: false },
+] as const;
+
+export function DeliveriesPage(props: DeliveriesPageProps): JSX.Element {
+  const { rows, filter, problem, next, newest, now } = props;
+  const filtered = Object.values(filter).some((value) => value !== "");
+  return (
+    <Frame {...props} title="Deliveries">
+      <h1 class="unseen">Deliveries</h1>
+      <form class="filters" method="get" action="/deliveries" role="search" aria-label="Filter deliveries">
+        <div class="fields">
+          <label class="field">
+            <span>State</span>
+            <select name="state">
+              <option value="">any</option>
+              {["waiting", "handled", "failed"].map((state) => (
+                <option key={state} value={state} selected={state === filter.state}>
+                  {state}
+                </option>
+              ))}
+            </select>
+          </label>
+          {FIELDS.map(({ name, label, hint, wide }) => (
+            <label class={wide ? "field field-wide" : "field"} key={name}>
+              <span>{label}</span>
+              <input name={name} value={filter[name]} placeholder={hint} autocomplete="off" spellcheck={false} maxLength={200} />
+            </label>
+          ))}
+          <button class="button button-main" type="submit">
+            Filter
+          </button>
+        </div>
+      </form>
+      {problem !== null && (
+        <p class="notice notice-failure" role="alert">
+          {problem}
+        </p>
+      )}
+      {rows.length === 0 ? (
+        <div class="card empty">
+          {filtered ? (
+            <p>
+              No delivery that you may see matches. <a href="/deliveries">Show all deliveries</a>
+            </p>
+          ) : (
+            <>
+              <h2>Nothing has arrived</h2>
+              <p class="soft">Each webhook that GitHub sends stands here, with what was done about it and why.</p>
+            </>
+          )}
+        </div>
+      ) : (
+        <DeliveryTable rows={rows} now={now} />
+      )}
+      <nav class="pager" aria-label="Pages">
+        {!newest && <a href="/deliveries">Newest</a>}
+        {next !== null && (
+          <a href={next} rel="next">
+            Older deliveries
+          </a>
+        )}
+      </nav>
+    </Frame>
+  );
+}
+
+function DeliveryTable({ rows, now }: { readonly rows: readonly DeliveryRow[]; readonly now: number }): JSX.Element {
+  return (
+    <table class="card deliveries">
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col">Event</th>
+          <th scope="col">For</th>
+          <th scope="col">Sender</th>
+          <th scope="col">What came of it</th>
+          <th scope="col" class="number">
+            Received
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.guid}>
+            <td class="cell-state">
+              <DeliveryMark state={row.state} />
+            </td>
+            <td class="cell-job">
+              <a class="job-name" href={`/deliveries/${encodeURIComponent(row.guid)}`}>
+                {row.event}
+                {row.action !== "" && <span class="soft">.{row.action}</span>}
+              </a>
+            </td>
+            <td class="cell-refs">
+              {row.org}
+              {row.repo !== "" && `/${row.repo}`}
+              {row.number > 0 && `#${row.number}`}
+            </td>
+            <td class="cell-author">{row.sender}</td>
+            <td class="cell-summary">{row.summary}</td>
+            <td class="cell-started number soft">
+              <Ago at={row.receivedAt} now={now} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
