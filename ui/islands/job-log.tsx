@@ -216,7 +216,11 @@ function LiveLog({ data, parts }: { readonly data: LogData; readonly parts: LogE
     <LogBar
       {...bar}
       id={data.id}
-      actions={alive ? { ...actions, jump: (step) => void actions.jump(step), toggleFollow: () => void actions.toggleFollow() } : null}
+      actions={
+        alive
+          ? { ...actions, jump: (step) => void actions.jump(step), toggleFollow: () => void actions.toggleFollow() }
+          : null
+      }
     />
   );
 }
@@ -232,4 +236,3 @@ export function start(element: HTMLElement, data: LogData): void {
   const parts = elements();
   if (parts !== null) hydrate(<LiveLog data={data} parts={parts} />, element);
 }
-

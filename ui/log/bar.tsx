@@ -73,17 +73,36 @@ function Tools(props: LogBarState & { readonly actions: LogBarActions }): JSX.El
       )}
       {failures.length > 0 && (
         <span class="group group-failure">
-          <button type="button" class="button" onClick={() => actions.jump(-1)} disabled={failure <= 0} aria-label="Previous failure">
+          <button
+            type="button"
+            class="button"
+            onClick={() => actions.jump(-1)}
+            disabled={failure <= 0}
+            aria-label="Previous failure"
+          >
             ‹
           </button>
-          <button type="button" class="button" onClick={() => actions.jump(1)} disabled={failure === failures.length - 1}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => actions.jump(1)}
+            disabled={failure === failures.length - 1}
+          >
             {failure < 0 ? `First of ${failures.length} failures` : `Failure ${failure + 1} of ${failures.length}`} ›
           </button>
         </span>
       )}
       <span class="group">
         <Tool icon="wrap" text="Wrap" title="Wrap long lines" pressed={props.wrap} onClick={actions.toggleWrap} />
-        {props.growing && <Tool icon="down" text="Follow" title="Stay at the end" pressed={props.follow} onClick={actions.toggleFollow} />}
+        {props.growing && (
+          <Tool
+            icon="down"
+            text="Follow"
+            title="Stay at the end"
+            pressed={props.follow}
+            onClick={actions.toggleFollow}
+          />
+        )}
       </span>
     </>
   );

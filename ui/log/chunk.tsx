@@ -18,7 +18,14 @@ export function LogChunk({ lines, firstLine }: LogChunkProps): JSX.Element {
       {lines.map((line, index) => {
         const { segments, end } = parseAnsi(line.text, style);
         style = end;
-        return <LogLine key={line.offset} line={line} segments={segments} number={firstLine === null ? null : firstLine + index} />;
+        return (
+          <LogLine
+            key={line.offset}
+            line={line}
+            segments={segments}
+            number={firstLine === null ? null : firstLine + index}
+          />
+        );
       })}
     </>
   );
@@ -33,7 +40,9 @@ interface LogLineProps {
 function LogLine({ line, segments, number }: LogLineProps): JSX.Element {
   return (
     <div class={isFailure(line.text) ? "l fail" : "l"} id={number === null ? undefined : `L${number}`}>
-      {number === null ? <span class="n">·</span> : (
+      {number === null ? (
+        <span class="n">·</span>
+      ) : (
         <a class="n" href={`#L${number}`}>
           {number}
         </a>
@@ -41,7 +50,9 @@ function LogLine({ line, segments, number }: LogLineProps): JSX.Element {
       <span class="t">
         {segments.map(({ text, style }, index) => {
           const classes = classesOf(style);
-          return classes === "" ? text : (
+          return classes === "" ? (
+            text
+          ) : (
             <span class={classes} key={index}>
               {text}
             </span>

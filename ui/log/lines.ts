@@ -49,4 +49,5 @@ export function parseRange(fragment: string): { first: number; last: number } | 
   return { first: Math.min(a, b), last: Math.max(a, b) };
 }
 
-export const rangeText = (first: number, last: number): string => (first === last ? `#L${first}` : `#L${first}-L${last}`);
+export const rangeText = (first: number, last: number): string =>
+  first === last ? `#L${first}` : `#L${first}-L${last}`;

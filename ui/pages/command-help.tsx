@@ -46,7 +46,15 @@ export function CommandHelpPage(props: CommandHelpPageProps): JSX.Element {
         <form class="fields" method="get" action="/command-help">
           <label class="field field-wide">
             <span>Repository</span>
-            <input name="repo" list="repositories" value={repo} placeholder="org/repo" autocomplete="off" spellcheck={false} maxLength={200} />
+            <input
+              name="repo"
+              list="repositories"
+              value={repo}
+              placeholder="org/repo"
+              autocomplete="off"
+              spellcheck={false}
+              maxLength={200}
+            />
             <datalist id="repositories">
               {repositories.map((name) => (
                 <option key={name} value={name} />

@@ -126,7 +126,9 @@ function Problems({ list }: { readonly list: readonly ConfigProblem[] }): JSX.El
           </li>
         ))}
       </ul>
-      {list.length > SHOWN && <p class="soft small">The first {SHOWN} are shown; `cutwater checkconfig` names them all.</p>}
+      {list.length > SHOWN && (
+        <p class="soft small">The first {SHOWN} are shown; `cutwater checkconfig` names them all.</p>
+      )}
     </details>
   );
 }

@@ -53,7 +53,14 @@ export function DeliveriesPage(props: DeliveriesPageProps): JSX.Element {
           {FIELDS.map(({ name, label, hint, wide }) => (
             <label class={wide ? "field field-wide" : "field"} key={name}>
               <span>{label}</span>
-              <input name={name} value={filter[name]} placeholder={hint} autocomplete="off" spellcheck={false} maxLength={200} />
+              <input
+                name={name}
+                value={filter[name]}
+                placeholder={hint}
+                autocomplete="off"
+                spellcheck={false}
+                maxLength={200}
+              />
             </label>
           ))}
           <button class="button button-main" type="submit">

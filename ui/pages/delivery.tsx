@@ -31,7 +31,11 @@ export function DeliveryPage(props: DeliveryPageProps): JSX.Element {
           <p>{delivery.summary}</p>
         </div>
         {mayRedeliver && (
-          <form class="job-actions" method="post" action={`/api/deliveries/${encodeURIComponent(delivery.guid)}/redeliver`}>
+          <form
+            class="job-actions"
+            method="post"
+            action={`/api/deliveries/${encodeURIComponent(delivery.guid)}/redeliver`}
+          >
             <button class="button" type="submit">
               <Icon name="rerun" /> Handle again
             </button>
@@ -58,7 +62,8 @@ export function DeliveryPage(props: DeliveryPageProps): JSX.Element {
             <div>
               <dt>Handled</dt>
               <dd>
-                <Moment at={delivery.handledAt} /> <span class="soft">after {duration(delivery.handledAt - delivery.receivedAt)}</span>
+                <Moment at={delivery.handledAt} />{" "}
+                <span class="soft">after {duration(delivery.handledAt - delivery.receivedAt)}</span>
               </dd>
             </div>
           )}

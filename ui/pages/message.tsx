@@ -27,9 +27,15 @@ export function MessagePage(props: MessagePageProps): JSX.Element {
 
 /** Nothing there, or nothing that this viewer may see: both look the same. */
 export function NotFoundPage(props: Surroundings): JSX.Element {
-  const hint = props.viewer.login === null && props.signIn ? " If it belongs to a private repository, sign in first." : "";
+  const hint =
+    props.viewer.login === null && props.signIn ? " If it belongs to a private repository, sign in first." : "";
   return (
-    <MessagePage {...props} code="404" title="Nothing on this bearing" text={`There is no such page, or it is not yours to see.${hint}`}>
+    <MessagePage
+      {...props}
+      code="404"
+      title="Nothing on this bearing"
+      text={`There is no such page, or it is not yours to see.${hint}`}
+    >
       <p>
         <a href="/">All jobs</a>
       </p>

@@ -17,7 +17,9 @@ export function CommandFilter({ text, left, onInput }: CommandFilterProps): JSX.
         value={text}
         placeholder="lgtm, retest, label"
         disabled={onInput === null}
-        onInput={(event: { readonly currentTarget: { readonly value: string } }) => onInput?.(event.currentTarget.value)}
+        onInput={(event: { readonly currentTarget: { readonly value: string } }) =>
+          onInput?.(event.currentTarget.value)
+        }
       />
       <span class="soft small" role="status">
         {left === null ? "" : left === 1 ? "1 command" : `${left} commands`}

@@ -34,6 +34,12 @@ function Mark({ like, word }: Looks): JSX.Element {
   );
 }
 
-export const DeliveryMark = ({ state }: { readonly state: DeliveryRow["state"] }): JSX.Element => <Mark {...DELIVERY[state]} />;
-export const EffectMark = ({ state }: { readonly state: EffectView["state"] }): JSX.Element => <Mark {...EFFECT[state]} />;
-export const RunMark = ({ outcome }: { readonly outcome: PluginRun["outcome"] }): JSX.Element => <Mark {...RUN[outcome]} />;
+export const DeliveryMark = ({ state }: { readonly state: DeliveryRow["state"] }): JSX.Element => (
+  <Mark {...DELIVERY[state]} />
+);
+export const EffectMark = ({ state }: { readonly state: EffectView["state"] }): JSX.Element => (
+  <Mark {...EFFECT[state]} />
+);
+export const RunMark = ({ outcome }: { readonly outcome: PluginRun["outcome"] }): JSX.Element => (
+  <Mark {...RUN[outcome]} />
+);

@@ -24,7 +24,14 @@ export type IconName = keyof typeof PATHS;
 export function Icon({ name, spin = false }: { readonly name: IconName; readonly spin?: boolean }): JSX.Element {
   return (
     <svg class={spin ? "icon spin" : "icon"} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-      <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" />
+      <path
+        d={PATHS[name]}
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.5"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
     </svg>
   );
 }
@@ -34,7 +41,13 @@ export function Prow(): JSX.Element {
   return (
     <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
       <path d="M6 4h20c-1.7 9.5-6.5 16.5-14 20.5C8 20.5 6 13.5 6 4z" fill="currentColor" />
-      <path d="M3 28c3.2 0 3.2-2.2 6.5-2.2s3.2 2.2 6.5 2.2 3.2-2.2 6.5-2.2 3.2 2.2 6.5 2.2" fill="none" stroke="#e8f1f4" stroke-width="2" stroke-linecap="round" />
+      <path
+        d="M3 28c3.2 0 3.2-2.2 6.5-2.2s3.2 2.2 6.5 2.2 3.2-2.2 6.5-2.2 3.2 2.2 6.5 2.2"
+        fill="none"
+        stroke="#e8f1f4"
+        stroke-width="2"
+        stroke-linecap="round"
+      />
     </svg>
   );
 }

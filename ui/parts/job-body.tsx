@@ -78,7 +78,15 @@ function Action({ id, verb, icon, text }: ActionProps): JSX.Element {
   );
 }
 
-function Timeline({ job, over, now }: { readonly job: JobView; readonly over: boolean; readonly now: number }): JSX.Element {
+function Timeline({
+  job,
+  over,
+  now,
+}: {
+  readonly job: JobView;
+  readonly over: boolean;
+  readonly now: number;
+}): JSX.Element {
   const end = over ? (job.completionTime ?? job.timeline.at(-1)?.at ?? job.startTime) : now;
   return (
     <section class="card" aria-labelledby="timeline">
@@ -113,7 +121,10 @@ function Facts({ job, github, over, now }: WithOver): JSX.Element {
       </div>
       <dl class="facts">
         <Fact name="Started">
-          <Moment at={job.startTime} /> <span class="soft">(<Ago at={job.startTime} now={now} />)</span>
+          <Moment at={job.startTime} />{" "}
+          <span class="soft">
+            (<Ago at={job.startTime} now={now} />)
+          </span>
         </Fact>
         {over && job.completionTime !== null && (
           <Fact name="Ended">
@@ -194,7 +205,9 @@ function Artifacts({ job, artifacts, moreArtifacts, over }: WithOver): JSX.Eleme
           {artifacts.map((artifact) => (
             <li key={artifact.path}>
               <Icon name="file" />
-              <a href={`/jobs/${job.id}/artifacts/${artifact.path.split("/").map(encodeURIComponent).join("/")}`}>{artifact.path}</a>
+              <a href={`/jobs/${job.id}/artifacts/${artifact.path.split("/").map(encodeURIComponent).join("/")}`}>
+                {artifact.path}
+              </a>
               <span class="soft small number">{size(artifact.size)}</span>
             </li>
           ))}

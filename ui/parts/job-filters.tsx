@@ -37,7 +37,12 @@ export function JobFilters({ filter }: { readonly filter: FilterText }): JSX.Ele
   return (
     <form class="filters" method="get" action="/" role="search" aria-label="Filter jobs">
       <div class="fields">
-        <Choice name="state" label="State" value={filter.state} options={STATES.map((state) => [state, stateWord(state)])} />
+        <Choice
+          name="state"
+          label="State"
+          value={filter.state}
+          options={STATES.map((state) => [state, stateWord(state)])}
+        />
         <Choice name="type" label="Type" value={filter.type} options={TYPES.map((type) => [type, type])} />
         {TEXTS.map(({ name, label, hint, wide }) => (
           <label class={wide ? "field field-wide" : "field"} key={name}>
@@ -63,7 +68,8 @@ export function JobFilters({ filter }: { readonly filter: FilterText }): JSX.Ele
           {active.map(([name, value]) => (
             <li key={name}>
               <a class="chip" href={listHref({ ...filter, [name]: "" })} aria-label={`Remove filter ${name}: ${value}`}>
-                {name}: <b>{name === "state" ? stateWord(value as JobState) : value}</b> <span aria-hidden="true">×</span>
+                {name}: <b>{name === "state" ? stateWord(value as JobState) : value}</b>{" "}
+                <span aria-hidden="true">×</span>
               </a>
             </li>
           ))}

@@ -13,7 +13,7 @@ export interface JobTableProps {
   readonly selected?: string | null;
 }
 
-export function JobTable({ rows, github, now, selected = null}: JobTableProps): JSX.Element {
+export function JobTable({ rows, github, now, selected = null }: JobTableProps): JSX.Element {
   return (
     <table class="card jobs">
       <thead>

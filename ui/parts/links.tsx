@@ -24,7 +24,15 @@ export function RefsLink({ github, job }: { readonly github: string; readonly jo
   );
 }
 
-export function CommitLink({ github, job, sha }: { readonly github: string; readonly job: Tested; readonly sha: string }): JSX.Element {
+export function CommitLink({
+  github,
+  job,
+  sha,
+}: {
+  readonly github: string;
+  readonly job: Tested;
+  readonly sha: string;
+}): JSX.Element {
   const href = `${github}/${encodeURIComponent(job.org)}/${encodeURIComponent(job.repo)}/commit/${encodeURIComponent(sha)}`;
   return (
     <a class="mono" href={href} title={sha}>
