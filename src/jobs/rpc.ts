@@ -89,14 +89,14 @@ export interface JobQueueRpc extends Rpc.DurableObjectBranded {
 
 /** Durable object `BuildCluster`, named by the cluster's alias: runners, offers, leases. */
 export interface BuildClusterRpc extends Rpc.DurableObjectBranded {
-  /** Queues a job for a runner. Idempotent. */
-  enqueue(job: string, createdAt: number): Promise<void>;
+  /** Queues an attempt (1, 2, ...) of a job for a runner. Idempotent; a newer attempt takes the place of an older one. */
+  enqueue(job: string, createdAt: number, attempt: number): Promise<void>;
   /** Ends the lease or takes it off the queue. Idempotent. */
   done(job: string): Promise<void>;
   /** Tells the runner that holds it to stop. False: nobody holds it. */
   abort(job: string, attempt: number, reason: string): Promise<boolean>;
-  /** The long-poll fallback: handles messages (JSON RunnerMessage[]) and answers ServerMessage[] as JSON, held up to `waitMs`. */
-  poll(runner: string, messages: string, waitMs: number): Promise<string>;
+  /** The long-poll fallback: handles messages (JSON RunnerMessage[]) and answers ServerMessage[] as JSON, held up to `waitMs`. Null: say hello first. */
+  poll(runner: string, messages: string, waitMs: number): Promise<string | null>;
   status(): Promise<ClusterStatus>;
   // WebSockets arrive by fetch().
 }

@@ -1,0 +1,108 @@
+/**
+ * What an object still has to do, and when: the one alarm is the earliest row (design 8). A row survives crashes; work
+ * that throws is tried again with backoff, for ever; work that was asked for again while it ran runs once more.
+ */
+
+/** Milliseconds after which an alarm hands over to the next one. */
+const SLICE_MS = 15_000;
+const MAX_BACKOFF_MS = 5 * 60_000;
+
+export const TODO_TABLE = `CREATE TABLE todo (
+  key TEXT PRIMARY KEY,
+  due INTEGER NOT NULL,
+  asked INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  error TEXT NOT NULL
+)`;
+
+/** Does the work of a key that fell due at `due`. A number: do it again at that time (milliseconds); nothing: done. */
+export type Work = (key: string, due: number) => Promise<number | void>;
+
+type Row = { key: string; due: number; asked: number; tries: number };
+
+export class Todo {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Asks for work at `due` (milliseconds). The same key again moves it. Call {@link arm} before the turn ends. */
+  put(key: string, due: number): void {
+    this.#storage.sql.exec(
+      `INSERT INTO todo (key, due, asked, tries, error) VALUES (?, ?, 1, 0, '')
+       ON CONFLICT (key) DO UPDATE SET due = excluded.due, asked = asked + 1, tries = 0`,
+      key,
+      Math.trunc(due),
+    );
+  }
+
+  /** Asks for work at `due` at the latest: an earlier row stays. */
+  by(key: string, due: number): void {
+    const now = Date.now();
+    this.#storage.sql.exec(
+      `INSERT INTO todo (key, due, asked, tries, error) VALUES (?, ?, 1, 0, '')
+       ON CONFLICT (key) DO UPDATE SET due = excluded.due, asked = asked + 1 WHERE excluded.due < due OR due <= ?`,
+      key,
+      Math.trunc(due),
+      now,
+    );
+  }
+
+  drop(key: string): void {
+    this.#storage.sql.exec("DELETE FROM todo WHERE key = ?", key);
+  }
+
+  has(key: string): boolean {
+    return this.#storage.sql.exec("SELECT 1 FROM todo WHERE key = ?", key).toArray().length > 0;
+  }
+
+  /** Sets the alarm to the earliest row, when it is not there already. */
+  async arm(): Promise<void> {
+    const due = this.#storage.sql.exec<{ due: number | null }>("SELECT min(due) AS due FROM todo").one().due;
+    const armed = await this.#storage.getAlarm();
+    if (due === null) return;
+    if (armed === null || armed > due) await this.#storage.setAlarm(due);
+  }
+
+  /** Does what is due, one after another, and arms the next alarm. Never throws. */
+  async drain(work: Work): Promise<void> {
+    const end = Date.now() + SLICE_MS;
+    try {
+      for (let next = this.#due(); next !== null && Date.now() < end; next = this.#due()) await this.#try(next, work);
+    } finally {
+      await this.arm();
+    }
+  }
+
+  async #try(row: Row, work: Work): Promise<void> {
+    const { sql } = this.#storage;
+    try {
+      const again = await work(row.key, row.due);
+      if (typeof again !== "number") sql.exec("DELETE FROM todo WHERE key = ? AND asked = ?", row.key, row.asked);
+      else {
+        const due = Math.trunc(again);
+        sql.exec("UPDATE todo SET due = ?, tries = 0 WHERE key = ? AND asked = ?", due, row.key, row.asked);
+      }
+    } catch (error) {
+      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      console.warn(JSON.stringify({ message: "work failed, will be tried again", work: row.key, error: text }));
+      const due = Date.now() + Math.min(MAX_BACKOFF_MS, 250 * 2 ** Math.min(row.tries, 16));
+      sql.exec(
+        "UPDATE todo SET due = ?, tries = tries + 1, error = ? WHERE key = ? AND asked = ?",
+        due,
+        text.slice(0, 500),
+        row.key,
+        row.asked,
+      );
+    }
+  }
+
+  #due(): Row | null {
+    const rows = this.#storage.sql.exec<Row>(
+      "SELECT key, due, asked, tries FROM todo WHERE due <= ? ORDER BY due, rowid LIMIT 1",
+      Date.now(),
+    );
+    return rows.toArray()[0] ?? null;
+  }
+}
