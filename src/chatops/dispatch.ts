@@ -2,7 +2,8 @@
 import { coalesce, type Decided } from "./coalesce.ts";
 import { spokenCommands } from "./commands.ts";
 import type { Effect } from "./effects.ts";
-import type { ChatEvent, GenericComment } from "./events.ts";
+import type { ChatEvent, GenericComment, PullRequestEvent } from "./events.ts";
+import { latest } from "./latest.ts";
 import { isReply } from "./messages.ts";
 import { overlay } from "./overlay.ts";
 import { isBot } from "./permissions.ts";
@@ -54,7 +55,7 @@ export async function dispatch(
   }
   for (const event of all) {
     if (event.kind !== "pull_request") continue;
-    for (const plugin of plugins) await round.rule(plugin, event.action, event.sender.login);
+    for (const plugin of plugins) await round.rule(plugin, event);
   }
   return round.end();
 }
@@ -129,12 +130,12 @@ class Round {
     }
   }
 
-  async rule(plugin: Plugin, action: string, actor: string): Promise<void> {
+  async rule(plugin: Plugin, { action, sender, pullRequest }: PullRequestEvent): Promise<void> {
     const { rule } = plugin;
     if (!rule || !(plugin.ruleActions ?? RULE_ACTIONS).includes(action)) return;
     // Rules look at what is, not at what the event said: events come late and out of order.
-    const look = async (): Promise<Decision> => rule(await this.#view.pullRequest(), this.#overlaid);
-    await this.#run(plugin, "rule", action, actor, look);
+    const look = async (): Promise<Decision> => rule(await latest(pullRequest, this.#view), this.#overlaid);
+    await this.#run(plugin, "rule", action, sender.login, look);
   }
 
   async end(): Promise<Dispatched> {

@@ -29,8 +29,7 @@ export const trustedOrOnTrusted: Permission = {
     const trust = await trustOf(login, view);
     if (trust.trusted) return trust;
     const { author } = await view.pullRequest();
-    const trusted = await isTrustedPullRequest(author.login, view);
-    return { trusted, checked: [...trust.checked, "trusted pull request"] };
+    return { ...trust, trusted: await isTrustedPullRequest(author.login, view) };
   },
 };
 
