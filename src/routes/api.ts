@@ -1,3 +1,48 @@
+/** The JSON API: what the pages show, for programs, and what people may do. Errors: `{ error: { code, message } }`. */
+import { etag } from "hono/etag";
+import { listDeliveries } from "../store/delivery-list.ts";
+import { listJobs } from "../store/job-list.ts";
 import { createApp } from "./app.ts";
+import { forViewer, sameOrigin, secured } from "./browser.ts";
+import { jobData, visibleJob } from "./job-data.ts";
+import { logIndexJson } from "./job-log.ts";
+import { deliveryQuery, jobQuery, nextHref } from "./list-query.ts";
+import { notFound, refused } from "./surroundings.ts";
+import { sightOf, viewerOf } from "./viewer.ts";
 
 export const api = createApp();
+
+for (const path of ["/api/jobs", "/api/jobs/*", "/api/deliveries", "/api/deliveries/*"]) {
+  api.use(path, secured, forViewer, sameOrigin);
+}
+
+api.get("/api/jobs", etag(), async (c) => {
+  const query = jobQuery(c.req.query());
+  if (!query.ok) return refused(c, 400, "bad-query", "That filter cannot be read", query.problem);
+  const sight = await sightOf(c.env, await viewerOf(c));
+  const { rows, next } = await listJobs(c.env.DB, sight, query.filter, query.before, query.limit);
+  return c.json({ jobs: rows, next: nextHref("/api/jobs", c.req.query(), next) });
+});
+
+api.get("/api/jobs/:id", etag(), async (c) => {
+  const viewer = await viewerOf(c);
+  const job = await visibleJob(c.env, viewer, c.req.param("id"));
+  if (job === null) return notFound(c);
+  const { now: _, ...data } = await jobData(c.env, viewer, job);
+  return c.json(data);
+});
+
+/** The map of a job's log, with which its page finds lines and failures without reading the whole. */
+api.get("/api/jobs/:id/log-index", async (c) => {
+  const job = await visibleJob(c.env, await viewerOf(c), c.req.param("id"));
+  if (job === null) return notFound(c);
+  return c.body(await logIndexJson(c.env, job.id, job.log), 200, { "content-type": "application/json" });
+});
+
+api.get("/api/deliveries", etag(), async (c) => {
+  const query = deliveryQuery(c.req.query());
+  if (!query.ok) return refused(c, 400, "bad-query", "That filter cannot be read", query.problem);
+  const sight = await sightOf(c.env, await viewerOf(c));
+  const { rows, next } = await listDeliveries(c.env.DB, sight, query.filter, query.before, query.limit);
+  return c.json({ deliveries: rows, next: nextHref("/api/deliveries", c.req.query(), next) });
+});

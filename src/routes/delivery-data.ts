@@ -1,0 +1,32 @@
+/** Webhook deliveries as pages and API show them. */
+import type { DeliveryView } from "../chatops/view.ts";
+import type { RepositoryRpc } from "../chatops/rpc.ts";
+import type { Env } from "../env.ts";
+import { findDelivery } from "../store/delivery-list.ts";
+import { canSee } from "./viewer.ts";
+import type { Viewer } from "./viewer.ts";
+
+const GUID = /^[\w-]{1,64}$/;
+
+/** What Conversation and Repository have in common. */
+type Owner = Pick<RepositoryRpc, "delivery" | "redeliver" | "startJob">;
+
+/** The object that owns deliveries and jobs: a Conversation (`org/repo#5`) or a Repository (`org/repo`, `org/`). */
+export function ownerOf(env: Env, name: string): Owner {
+  // The RPC types cannot follow a DeliveryView, whose effects hold any JSON; both classes implement Owner.
+  let stub: unknown = env.REPOSITORY.getByName(name);
+  if (name.includes("#")) stub = env.CONVERSATION.getByName(name);
+  return stub as Owner;
+}
+
+/** A delivery that the viewer may see, and the name of the object that owns it; null when there is none for them. */
+export async function visibleDelivery(
+  env: Env,
+  viewer: Viewer,
+  guid: string,
+): Promise<{ delivery: DeliveryView; object: string } | null> {
+  const found = GUID.test(guid) ? await findDelivery(env.DB, guid) : null;
+  if (found === null || !(await canSee(env, viewer, found.org, found.repo))) return null;
+  const delivery = await ownerOf(env, found.object).delivery(guid);
+  return delivery === null ? null : { delivery, object: found.object };
+}
