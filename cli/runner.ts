@@ -1,0 +1,65 @@
+/** `cutwater runner`: executes the jobs of one build cluster. */
+import { readFile } from "node:fs/promises";
+import { defineCommand } from "citty";
+import { startRunner } from "../runner/index.ts";
+
+/** The cluster's token, from a file or the environment; the environment forgets it. */
+async function readToken(file: string | undefined): Promise<string> {
+  const token = file ? await readFile(file, "utf8") : (process.env["CUTWATER_RUNNER_TOKEN"] ?? "");
+  delete process.env["CUTWATER_RUNNER_TOKEN"];
+  if (token.trim() === "")
+    throw new Error(
+      "No token. Give --token-file FILE, or set CUTWATER_RUNNER_TOKEN to the token of the cluster alias.",
+    );
+  return token.trim();
+}
+
+function wholeNumber(flag: string, value: string, least: number): number {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isInteger(number) || number < least)
+    throw new Error(`--${flag} needs a whole number of at least ${least}, not "${value}".`);
+  return number;
+}
+
+export const runner = defineCommand({
+  meta: { name: "runner", description: "Execute the jobs of one build cluster" },
+  args: {
+    url: { type: "string", required: true, description: "Where the worker is, e.g. https://prow.example.org" },
+    cluster: { type: "string", default: "default", description: "Alias of the build cluster" },
+    "token-file": { type: "string", description: "File with the alias' token (or set CUTWATER_RUNNER_TOKEN)" },
+    capacity: { type: "string", default: "2", description: "Jobs at the same time" },
+    "work-dir": { type: "string", default: ".cutwater-runner", description: "Folder of this runner alone" },
+    executor: { type: "enum", options: ["process"], default: "process", description: "What runs the jobs" },
+    name: { type: "string", description: "Name within the cluster (the machine's name)" },
+    "drain-seconds": { type: "string", default: "30", description: "How long the first Ctrl-C lets jobs run on" },
+  },
+  async run({ args }) {
+    if (!URL.canParse(args.url) || !/^https?:/.test(args.url))
+      throw new Error(`--url needs an http or https address, not "${args.url}".`);
+    const drainSeconds = wholeNumber("drain-seconds", args["drain-seconds"], 0);
+    const running = await startRunner({
+      url: args.url,
+      cluster: args.cluster,
+      token: await readToken(args["token-file"]),
+      executor: "process",
+      capacity: wholeNumber("capacity", args.capacity, 1),
+      workDir: args["work-dir"],
+      ...(args.name ? { name: args.name } : {}),
+      log: (line) => console.log(`${new Date().toISOString()} ${line}`),
+    });
+    await new Promise<void>((resolve, reject) => {
+      let asked = 0;
+      const end = (signal: NodeJS.Signals) => {
+        asked += 1;
+        if (asked === 1) {
+          console.log(`${signal}: no new jobs; those that run have ${drainSeconds} s. Again to end now.`);
+          running.stop({ drainSeconds }).then(resolve, reject);
+        } else if (asked === 2) running.abandon().then(resolve, reject);
+        else process.exit(130);
+      };
+      process.on("SIGINT", end);
+      process.on("SIGTERM", end);
+    });
+    process.exit(0);
+  },
+});

@@ -1,0 +1,131 @@
+/** Uploads artifacts: several files at a time, each in one request or, when it is large, in parts. */
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { z } from "zod";
+import { ARTIFACT_PART_BYTES, ARTIFACT_SINGLE_BYTES, type FinishReport } from "../src/jobs/protocol.ts";
+import { type Answer, type JobApi, NotOurs } from "./api.ts";
+import { type ArtifactFile, walkArtifacts } from "./artifact-files.ts";
+
+const PARALLEL = 4;
+const TRIES = 6;
+const UPLOAD_TIMEOUT_MS = 10 * 60_000;
+const MOST_NAMED = 100;
+const NAME_CHARACTERS = 1024;
+
+const UploadStarted = z.object({ uploadId: z.string().min(1) });
+const PartStored = z.object({ etag: z.string().min(1) });
+
+type Summary = FinishReport["artifacts"];
+
+/**
+ * Uploads every regular file below `directory`. Names go as they are: the worker refuses what it does not want, and what
+ * is refused, not a regular file, or fails after all tries is named in the summary. Rejects with NotOurs only.
+ */
+export async function uploadArtifacts(
+  api: JobApi,
+  directory: string,
+  options: { readonly signal: AbortSignal; readonly say: (line: string) => void },
+): Promise<Summary> {
+  const summary = { files: 0, bytes: 0, refused: [] as string[] };
+  const refuse = (name: string, why: string) => {
+    options.say(`artifact ${name.slice(0, 200)}: ${why}`);
+    if (summary.refused.length < MOST_NAMED) summary.refused.push(`${name}: ${why}`.slice(0, NAME_CHARACTERS));
+  };
+  const files = walkArtifacts(directory);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const worker = async () => {
+    for (let next = await files.next(); !next.done && !signal.aborted; next = await files.next()) {
+      const { name, kind } = next.value;
+      if (kind === "other") {
+        refuse(name, "not a regular file");
+        continue;
+      }
+      try {
+        const stored = await uploadFile(api, next.value, signal);
+        if ("refused" in stored) refuse(name, stored.refused);
+        else {
+          summary.files += 1;
+          summary.bytes += stored.bytes;
+        }
+      } catch (error) {
+        if (error instanceof NotOurs) {
+          stop.abort();
+          throw error;
+        }
+        if (!signal.aborted) refuse(name, error instanceof Error ? error.message : String(error));
+      }
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: PARALLEL }, worker));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  return summary;
+}
+
+type Stored = { readonly bytes: number } | { readonly refused: string };
+
+async function uploadFile(api: JobApi, { file, name }: ArtifactFile, signal: AbortSignal): Promise<Stored> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const found = await handle.stat();
+    if (!found.isFile()) return { refused: "not a regular file" };
+    const path = `/artifacts/${name}`;
+    return found.size <= ARTIFACT_SINGLE_BYTES
+      ? await uploadWhole(api, handle, path, found.size, signal)
+      : await uploadParts(api, handle, path, found.size, signal);
+  } finally {
+    await handle.close();
+  }
+}
+
+const stored = (answer: Answer, bytes: number): Stored =>
+  answer.status < 300 ? { bytes } : { refused: `${answer.status} ${answer.message}` };
+
+async function uploadWhole(
+  api: JobApi,
+  handle: FileHandle,
+  path: string,
+  length: number,
+  signal: AbortSignal,
+): Promise<Stored> {
+  const body = () => {
+    if (length === 0) return { bytes: new Uint8Array() };
+    const reading = handle.createReadStream({ start: 0, end: length - 1, autoClose: false });
+    return { stream: ReadableStream.from(reading), length };
+  };
+  const answer = await api.call({ method: "PUT", path, body, signal, tries: TRIES, timeoutMs: UPLOAD_TIMEOUT_MS });
+  return stored(answer, length);
+}
+
+async function uploadParts(
+  api: JobApi,
+  handle: FileHandle,
+  path: string,
+  length: number,
+  signal: AbortSignal,
+): Promise<Stored> {
+  const common = { signal, tries: TRIES, timeoutMs: UPLOAD_TIMEOUT_MS };
+  const begun = await api.call({ method: "POST", path: `${path}?uploads`, body: () => ({ bytes: "" }), ...common });
+  if (begun.status >= 300) return stored(begun, length);
+  const id = encodeURIComponent(UploadStarted.parse(begun.body).uploadId);
+  const parts: { partNumber: number; etag: string }[] = [];
+  for (let offset = 0; offset < length; offset += ARTIFACT_PART_BYTES) {
+    const partNumber = parts.length + 1;
+    const wanted = Math.min(ARTIFACT_PART_BYTES, length - offset);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, offset);
+    if (bytesRead !== wanted) return { refused: "the file became shorter while it was read" };
+    const answer = await api.call({
+      method: "PUT",
+      path: `${path}?uploadId=${id}&partNumber=${partNumber}`,
+      body: () => ({ bytes: buffer }),
+      ...common,
+    });
+    if (answer.status >= 300) return stored(answer, length);
+    parts.push({ partNumber, etag: PartStored.parse(answer.body).etag });
+  }
+  const body = () => ({ bytes: JSON.stringify({ parts }) });
+  return stored(
+    await api.call({ method: "POST", path: `${path}?uploadId=${id}`, body, type: "application/json", ...common }),
+    length,
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * The contract between the runner and what executes jobs (design 10, Jobs). One conformance table holds every executor
+ * to it: `test/system/runner/executor-conformance.ts`.
+ */
+import type { JsonObject } from "../src/config/model.ts";
+import type { Assignment, FinishReport, StateReport } from "../src/jobs/protocol.ts";
+
+/** What an executor saw; the worker decides the state from it. Times are milliseconds. */
+export type Evidence = Pick<
+  FinishReport,
+  "exitCodes" | "reason" | "message" | "cloneRecords" | "startedAt" | "finishedAt" | "artifacts"
+> & { readonly metadata?: JsonObject; readonly node?: string };
+
+/** One source of output. Await each write: that is the back-pressure. */
+export interface LogStream {
+  /** Resolves once the bytes are on disk, with secrets censored. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Call it once, at the end of the output. */
+  end(): Promise<void>;
+}
+
+/** Where an executor puts what a job produces. */
+export interface Sink {
+  /** A part of the job's log; with a `prefix`, each line begins with `[prefix] ` (several containers, one log). */
+  openLog(prefix?: string): LogStream;
+  /** Appends a line of the runner itself. It fits even when the log is at its cap. */
+  note(line: string): Promise<void>;
+  phase(phase: StateReport["phase"], detail?: string): void;
+  /** Keeps what a later life of the runner needs to find the workload again. Resolves once it is on disk. */
+  remember(trace: JsonObject): Promise<void>;
+  /** Uploads every regular file below `directory`. */
+  storeArtifacts(directory: string): Promise<FinishReport["artifacts"]>;
+}
+
+export interface Workload {
+  /**
+   * Ends it: the workload is asked to end, killed after `graceSeconds`, and `done` resolves with what there is.
+   * Again with a shorter grace: that one counts. `lost`: nobody wants the result, skip what only serves it.
+   */
+  stop(why: "aborted" | "runner-restarted" | "lost", message: string, graceSeconds: number): void;
+  /** Never rejects: what goes wrong is evidence. The executor has cleaned up when it resolves. */
+  readonly done: Promise<Evidence>;
+}
+
+export interface Executor {
+  readonly kind: "process" | "kubernetes";
+  /** Starts the assignment; returns at once. */
+  start(assignment: Assignment, sink: Sink): Workload;
+  /**
+   * After a restart of the runner: goes on with what an earlier life began, or ends what is left of it and says so with
+   * reason `runner-restarted`. `trace` is what was remembered last.
+   */
+  recover(assignment: Assignment, trace: JsonObject | null, startedAt: number, sink: Sink): Workload;
+}

@@ -1,0 +1,200 @@
+/**
+ * The runner: takes jobs of one build cluster from the worker and has an executor run them (design 1.5). It opens every
+ * connection itself. What it holds stands on disk, so that it answers for it after a crash.
+ */
+import { hostname } from "node:os";
+import path from "node:path";
+import { HEARTBEAT_SECONDS, type RunnerMessage, type ServerMessage } from "../src/jobs/protocol.ts";
+import type { Assignment } from "../src/jobs/protocol.ts";
+import { type Backoff, sleep } from "./backoff.ts";
+import { createClaims } from "./claims.ts";
+import { connect } from "./connection.ts";
+import { takeFolder } from "./lock.ts";
+import { parseServerMessage } from "./messages.ts";
+import { createProcessExecutor } from "./process/index.ts";
+import { startRun, type Run } from "./run.ts";
+import { createRunFolder, keyOf, openRunFolders } from "./run-folder.ts";
+
+export interface RunnerOptions {
+  /** Base URL of the worker. */
+  readonly url: string;
+  /** Alias of the build cluster. */
+  readonly cluster: string;
+  /** The alias' token. */
+  readonly token: string;
+  readonly executor: "process";
+  /** Jobs at the same time. */
+  readonly capacity: number;
+  /** Folder of this runner alone: jobs run in it, and what must survive a restart is kept in it. */
+  readonly workDir: string;
+  /** Unique within the cluster; the machine's name without it. */
+  readonly name?: string;
+  readonly log?: (line: string) => void;
+  /** Pauses, for tests. */
+  readonly pauses?: Partial<Pauses>;
+}
+
+interface Pauses {
+  readonly reconnect: Backoff;
+  readonly calls: Backoff;
+  /** While polling, a socket is tried again this often. */
+  readonly socketRetryMs: number;
+  readonly fetchRetriesMs: readonly number[];
+}
+
+export interface Runner {
+  /**
+   * Takes no more jobs and waits up to `drainSeconds` (0) for those that run; what runs on then is ended within its grace and
+   * reported as `runner-restarted`. What the worker cannot be told stays on disk for the next start.
+   */
+  stop(options?: { readonly drainSeconds?: number }): Promise<void>;
+  /** Ends now: kills what runs, leaves its report to the next start. */
+  abandon(): Promise<void>;
+}
+
+const VERSION = "0.1.0";
+const RECONNECT: Backoff = { firstMs: 500, mostMs: 15_000 };
+const CALLS: Backoff = { firstMs: 250, mostMs: 15_000 };
+const SOCKET_RETRY_MS = 60_000;
+/** How long `stop` tries to hand in results, in milliseconds. */
+const HAND_IN_MS = 10_000;
+
+/** Starts a runner; resolves when it has taken over what an earlier life left. Throws when the folder is in use. */
+export async function startRunner(options: RunnerOptions): Promise<Runner> {
+  const url = options.url.replace(/\/+$/, "");
+  const name = (options.name ?? hostname()).slice(0, 128);
+  const workDir = path.resolve(options.workDir);
+  const say = options.log ?? (() => {});
+  const { pauses = {} } = options;
+  const giveBack = await takeFolder(workDir);
+  const records = path.join(workDir, "runs");
+  const executor = createProcessExecutor({
+    directory: path.join(workDir, "jobs"),
+    node: name,
+    ...(pauses.fetchRetriesMs ? { fetchRetriesMs: pauses.fetchRetriesMs } : {}),
+  });
+  const runOptions = { executor, url, node: name, backoff: pauses.calls ?? CALLS, secrets: [options.token], say };
+  const runs = new Map<string, Run>();
+  const claims = createClaims(options.capacity, () => runs.size);
+  let beatMs = HEARTBEAT_SECONDS * 1000;
+
+  const held = () => [...runs.values()].map((run) => run.held);
+  const heartbeat = (): RunnerMessage => ({ type: "heartbeat", held: held(), free: claims.free() });
+  const claim = (jobs: readonly string[]) => {
+    for (const job of jobs) connection.send({ type: "claim", job });
+  };
+  const released = async (run: Run) => {
+    await run.done;
+    runs.delete(run.key);
+    connection.send(heartbeat());
+    claim(claims.more());
+  };
+  const hold = (run: Run) => {
+    runs.set(run.key, run);
+    void released(run);
+  };
+  const take = async (assignment: Assignment) => {
+    const key = keyOf(assignment);
+    if (runs.has(key) || taking.has(key)) return;
+    for (const run of runs.values())
+      if (run.held.job === assignment.job) run.drop(`attempt ${assignment.attempt} takes its place`);
+    taking.add(key);
+    try {
+      const folder = await createRunFolder(records, assignment);
+      say(
+        `${assignment.job} attempt ${assignment.attempt}: ${assignment.prowjob.spec.job}, build ${assignment.buildId}`,
+      );
+      hold(startRun(folder, runOptions));
+    } catch (error) {
+      say(`${assignment.job}: cannot be put on record: ${String(error)}`);
+    } finally {
+      taking.delete(key);
+      claims.answered(assignment.job);
+    }
+  };
+  const taking = new Set<string>();
+
+  const obey = (message: ServerMessage) => {
+    switch (message.type) {
+      case "welcome":
+        beatMs = message.heartbeatSeconds * 1000;
+        return;
+      case "offer":
+        return claim(claims.offered(message.job));
+      case "assignment":
+        return void take(message.assignment);
+      case "gone":
+        claims.answered(message.job);
+        return claim(claims.more());
+      case "abort":
+      case "lost":
+        for (const run of runs.values()) {
+          if (run.held.job !== message.job || run.held.attempt !== message.attempt) continue;
+          if (message.type === "abort") run.stop("aborted", message.reason);
+          else run.drop("the worker gave it up");
+        }
+    }
+  };
+  const connectionOptions = {
+    url,
+    cluster: options.cluster,
+    token: options.token,
+    runner: name,
+    backoff: pauses.reconnect ?? RECONNECT,
+    socketRetryMs: pauses.socketRetryMs ?? SOCKET_RETRY_MS,
+    beatMs: () => beatMs,
+    hello: (): RunnerMessage => ({
+      type: "hello",
+      runner: name,
+      executor: options.executor,
+      version: VERSION,
+      capacity: options.capacity,
+      held: held(),
+    }),
+    heartbeat,
+    onMessage: (value: unknown) => {
+      const parsed = parseServerMessage(value);
+      if ("message" in parsed) obey(parsed.message);
+      else say(`the worker sent what this runner does not understand: ${parsed.problem}`);
+    },
+    onLost: () => claims.reset(),
+    say,
+  };
+  const left = await openRunFolders(records, say);
+  const orphans = left.map((folder) => startRun(folder, runOptions));
+  for (const run of orphans) say(`${run.held.job} attempt ${run.held.attempt}: left by an earlier life of this runner`);
+  for (const run of orphans) runs.set(run.key, run);
+  const connection = connect(connectionOptions);
+  for (const run of orphans) hold(run);
+
+  const settled = () => Promise.all([...runs.values()].map((run) => run.done));
+  const within = async (ms: number) => {
+    const over = new AbortController();
+    await Promise.race([settled(), sleep(ms, over.signal)]);
+    over.abort();
+  };
+  let ending: Promise<void> | null = null;
+  const leave = async () => {
+    for (const run of runs.values()) run.abandon();
+    await settled();
+    await connection.close();
+    await giveBack();
+  };
+  return {
+    async stop({ drainSeconds = 0 } = {}) {
+      claims.close();
+      connection.send(heartbeat());
+      if (drainSeconds > 0) await within(drainSeconds * 1000);
+      for (const run of runs.values()) run.stop("runner-restarted", "The runner was stopped");
+      const grace = Math.max(0, ...[...runs.values()].map((run) => run.graceSeconds));
+      await within(grace * 1000 + HAND_IN_MS);
+      ending ??= leave();
+      await ending;
+    },
+    async abandon() {
+      claims.close();
+      ending ??= leave();
+      await ending;
+    },
+  };
+}
