@@ -21,7 +21,7 @@ export interface Call {
   readonly path: string;
   /** Made anew for each try. `length`: bytes, when `stream` is given instead of bytes. */
   readonly body: () =>
-    | { readonly bytes: Uint8Array | string }
+    | { readonly bytes: Uint8Array<ArrayBuffer> | string }
     | { readonly stream: ReadableStream; readonly length: number };
   readonly type?: string;
   readonly signal?: AbortSignal;

@@ -8,6 +8,7 @@ import { type ArtifactFile, walkArtifacts } from "./artifact-files.ts";
 
 const PARALLEL = 4;
 const TRIES = 6;
+const PIECE_BYTES = 256 * 1024;
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 const MOST_NAMED = 100;
 const NAME_CHARACTERS = 1024;
@@ -90,11 +91,28 @@ async function uploadWhole(
 ): Promise<Stored> {
   const body = () => {
     if (length === 0) return { bytes: new Uint8Array() };
-    const reading = handle.createReadStream({ start: 0, end: length - 1, autoClose: false });
-    return { stream: ReadableStream.from(reading), length };
+    return { stream: readPieces(handle, length), length };
   };
   const answer = await api.call({ method: "PUT", path, body, signal, tries: TRIES, timeoutMs: UPLOAD_TIMEOUT_MS });
   return stored(answer, length);
+}
+
+/** The first `length` bytes of a file, read when they are wanted. */
+function readPieces(handle: FileHandle, length: number): ReadableStream<Uint8Array> {
+  let offset = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const wanted = Math.min(PIECE_BYTES, length - offset);
+        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, offset);
+        if (bytesRead === 0) throw new Error("the file became shorter while it was read");
+        offset += bytesRead;
+        controller.enqueue(buffer.subarray(0, bytesRead));
+        if (offset === length) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 async function uploadParts(

@@ -81,7 +81,7 @@ export class Spool {
   }
 
   /** Up to `length` bytes from `offset`; empty at the end. */
-  async read(offset: number, length: number): Promise<Buffer> {
+  async read(offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
     const segment = this.#segments.find((one) => offset >= one.start && offset < one.start + one.length);
     if (!segment) return Buffer.alloc(0);
     const wanted = Math.min(length, segment.start + segment.length - offset);
