@@ -238,10 +238,9 @@ function snapshot(repo: ReturnType<World["mustRepo"]>, issue: Issue): Snapshot {
   }));
   if (!isPull(issue)) return { number, title, body, state, labels, assignees, comments, pull: null };
   const { pull } = issue;
-  const statuses = latestStatuses(repo, pull.head.sha).map((one) => [
-    one.context,
-    { state: one.state, description: one.description, url: one.targetUrl },
-  ]);
+  const statuses = latestStatuses(repo, pull.head.sha).map(
+    (one) => [one.context, { state: one.state, description: one.description, url: one.targetUrl }] as const,
+  );
   return {
     number,
     title,
@@ -257,10 +256,7 @@ function snapshot(repo: ReturnType<World["mustRepo"]>, issue: Issue): Snapshot {
       merged: pull.mergedAt !== null,
       mergeable: pull.mergeable,
       requestedReviewers: pull.requestedReviewers,
-      statuses: Object.fromEntries(statuses) as Record<
-        string,
-        { state: string; description: string | null; url: string | null }
-      >,
+      statuses: Object.fromEntries(statuses),
     },
   };
 }

@@ -21,13 +21,14 @@ const Faults = z.object({ requests: z.array(RequestFault).default([]), webhooks:
 
 export function controlRoutes(control: Control): Hono {
   const app = new Hono();
-  app.use("*", async (context, next) => {
-    if (!local(context)) return context.json({ message: "only for this machine" }, 403);
-    await next();
-  });
+  app.use(
+    "*",
+    (context, next): Promise<Response | void> =>
+      local(context) ? next() : Promise.resolve(context.json({ message: "only for this machine" }, 403)),
+  );
   app.onError((error, context) => {
     if (error instanceof z.ZodError) return context.json({ message: z.prettifyError(error) }, 422);
-    if (error instanceof ApiError) return context.json(error.body, error.status as 404);
+    if (error instanceof ApiError) return Response.json(error.body, { status: error.status });
     return context.json({ message: error.message }, 500);
   });
   app.get("/", (context) => context.json({ actions: Object.keys(ACTIONS), faults: control.faults.waiting }));

@@ -1,6 +1,7 @@
 /** Git over HTTP, by git's own `http-backend` as a CGI program. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { Readable } from "node:stream";
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
 import { GIT_ENV } from "./run.ts";
 
 export interface GitRequest {
@@ -39,11 +40,41 @@ function start(request: GitRequest): ChildProcess {
   });
 }
 
+/** Bytes of a pipe; stopping early leaves it open for the next reader. */
+async function* chunks(output: Readable): AsyncGenerator<Buffer> {
+  for await (const chunk of output.iterator({ destroyOnReturn: false })) yield Buffer.from(chunk);
+}
+
+/** A stream of the web's kind, read as fast as it is taken. */
+export function webStream(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}
+
+async function pump(body: ReadableStream<Uint8Array>, into: Writable): Promise<void> {
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (!into.write(value)) await Promise.race([once(into, "drain"), once(into, "close")]);
+  }
+  into.end();
+}
+
 /** Splits CGI's header lines off its output. */
 async function readHead(output: Readable): Promise<{ head: string; rest: Buffer }> {
   let seen = Buffer.alloc(0);
-  for await (const chunk of output.iterator({ destroyOnReturn: false })) {
-    seen = Buffer.concat([seen, chunk as Buffer]);
+  for await (const chunk of chunks(output)) {
+    seen = Buffer.concat([seen, chunk]);
     const end = seen.indexOf("\r\n\r\n");
     if (end !== -1) return { head: seen.subarray(0, end).toString(), rest: seen.subarray(end + 4) };
   }
@@ -55,12 +86,10 @@ export async function serveGit(request: GitRequest): Promise<{ response: Respons
   const child = start(request);
   const { stdin, stdout } = child;
   if (!stdin || !stdout) throw new Error("git http-backend has no pipes");
+  const output = stdout;
   const done = new Promise<void>((resolve) => child.on("close", () => resolve()));
   stdin.on("error", () => {}); // git closed early: its answer tells why
-  if (request.body)
-    Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0])
-      .on("error", () => child.kill())
-      .pipe(stdin);
+  if (request.body) void pump(request.body, stdin).catch(() => child.kill());
   else stdin.end();
   const { head, rest } = await readHead(stdout);
   const lines = head.split("\r\n").map((line) => line.split(/:\s*(.*)/s));
@@ -68,11 +97,10 @@ export async function serveGit(request: GitRequest): Promise<{ response: Respons
   const headers = lines.flatMap(([name = "", value = ""]): [string, string][] =>
     name.toLowerCase() === "status" ? [] : [[name, value]],
   );
-  async function* content() {
-    if (rest.length > 0) yield new Uint8Array(rest);
-    for await (const chunk of stdout ?? []) yield new Uint8Array(chunk as Buffer);
+  async function* content(): AsyncGenerator<Buffer> {
+    if (rest.length > 0) yield rest;
+    yield* chunks(output);
   }
-  const stream = Readable.toWeb(Readable.from(content(), { objectMode: false })) as ReadableStream<Uint8Array>;
-  const response = new Response(stream, { status, headers });
+  const response = new Response(webStream(content()), { status, headers });
   return { response, done };
 }

@@ -141,7 +141,13 @@ export async function readTree(dir: string, treeish: string, recursive: boolean)
     .map((line) => {
       const [head = "", path = ""] = line.split("\t");
       const [mode = "", type = "", sha = "", size = "-"] = head.split(/ +/);
-      return { mode, type: type as TreeEntry["type"], sha, size: size === "-" ? null : Number(size), path };
+      return {
+        mode,
+        type: type === "tree" || type === "commit" ? type : ("blob" as const),
+        sha,
+        size: size === "-" ? null : Number(size),
+        path,
+      };
     });
 }
 

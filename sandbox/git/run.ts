@@ -21,7 +21,7 @@ export interface GitResult {
 }
 
 /** Git said no. */
-export class GitError extends Error {
+class GitError extends Error {
   override readonly name = "GitError";
 }
 

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Hook } from "../state/model.ts";
 import type { World } from "../world.ts";
 
-export const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 function target(world: World, hook: Hook): { type: string; id: number } {
   if (hook.app !== null) return { type: "integration", id: hook.app };

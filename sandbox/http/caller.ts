@@ -46,7 +46,7 @@ function appOf(world: World, jwt: string): App {
 }
 
 /** The caller of a token, however it was presented. Null when nobody knows it, or no longer. */
-export function callerOfToken(world: World, secret: string): Caller | null {
+function callerOfToken(world: World, secret: string): Caller | null {
   const token = world.state.tokens.find((one) => one.token === secret);
   if (!token || (token.expiresAt !== null && Date.parse(token.expiresAt) <= Date.now())) return null;
   if (token.login !== null) {

@@ -1,8 +1,8 @@
 /** The archive that a tarball's redirect leads to: gzip, everything below `<owner>-<name>-<sha>/`. */
 import { spawn } from "node:child_process";
-import { Readable } from "node:stream";
 import type { Context } from "hono";
 import { GIT_ENV } from "../git/run.ts";
+import { webStream } from "../git/http.ts";
 import type { World } from "../world.ts";
 
 export function codeload(world: World, context: Context): Response {
@@ -16,7 +16,7 @@ export function codeload(world: World, context: Context): Response {
   const child = spawn("git", ["-C", world.gitDir(repo), "archive", "--format=tar.gz", `--prefix=${prefix}`, sha], {
     env: GIT_ENV,
   });
-  return new Response(Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>, {
+  return new Response(webStream(child.stdout), {
     headers: {
       "content-type": "application/x-gzip",
       "content-disposition": `attachment; filename=${repo.owner}-${repo.name}-${sha.slice(0, 7)}.tar.gz`,

@@ -118,7 +118,7 @@ export function oauthRoutes(world: World): Hono {
   routes.post("/login/oauth/access_token", (context) => exchange(world, grants, context));
 
   const offer = async (context: Context): Promise<Response> => {
-    const { manifest: text = "" } = z.object({ manifest: z.string() }).parse(await context.req.parseBody());
+    const { manifest: text } = z.object({ manifest: z.string() }).parse(await context.req.parseBody());
     const parsed = Manifest.safeParse(JSON.parse(text));
     if (!parsed.success) return context.html(messagePage(world, z.prettifyError(parsed.error)), 422);
     const owner = context.req.param("org") ?? "ada";

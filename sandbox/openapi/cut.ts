@@ -29,12 +29,6 @@ const NOISE = new Set([
 type Node = { [key: string]: unknown };
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value);
 
-interface Operation {
-  readonly parameters?: readonly unknown[];
-  readonly requestBody?: unknown;
-  readonly responses: Node;
-}
-
 function download(): Node {
   const scratch = mkdtempSync(path.join(tmpdir(), "github-openapi-"));
   try {
@@ -44,7 +38,7 @@ function download(): Node {
       stdio: ["ignore", "inherit", "inherit"],
     });
     const file = path.join(scratch, "node_modules/@octokit/openapi/generated/api.github.com.json");
-    return JSON.parse(readFileSync(file, "utf8")) as Node;
+    return deref({}, JSON.parse(readFileSync(file, "utf8")));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -101,16 +95,14 @@ function jsonSchema(content: unknown): unknown {
 function cutOperation(document: Node, name: string): Node {
   const [method = "", template = ""] = name.split(" ");
   const item = deref(document, deref(document, document.paths)[template]);
-  const operation = item[method.toLowerCase()] as Operation | undefined;
-  if (!operation) throw new Error(`GitHub describes no ${name}`);
-  const parameters = [...((item.parameters as unknown[] | undefined) ?? []), ...(operation.parameters ?? [])].map(
-    (parameter) => {
-      const { name, in: where, required, schema } = deref(document, parameter);
-      return { name, in: where, required: required === true, schema: plain(schema) };
-    },
-  );
+  const operation = deref(document, item[method.toLowerCase()]);
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+  const parameters = [...list(item.parameters), ...list(operation.parameters)].map((parameter) => {
+    const { name, in: where, required, schema } = deref(document, parameter);
+    return { name, in: where, required: required === true, schema: plain(schema) };
+  });
   const body = operation.requestBody ? deref(document, operation.requestBody) : null;
-  const responses = Object.entries(operation.responses)
+  const responses = Object.entries(deref(document, operation.responses))
     .filter(([status]) => /^[23]/.test(status))
     .map(([status, response]) => [status, jsonSchema(deref(document, response).content)]);
   return {

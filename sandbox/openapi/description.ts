@@ -1,9 +1,10 @@
 /** GitHub's own description of its interface, cut down (see cut.ts), and validators made from it on demand. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly in: "path" | "query" | "header";
   readonly required: boolean;
@@ -31,12 +32,17 @@ interface Description {
 
 const FILE = path.join(import.meta.dirname, "generated/github.json");
 
+/** Made by cut.ts, so that its parts are what it says. */
+const Cut = z.custom<Description>(
+  (value) => z.looseObject({ operations: z.looseObject({}), schemas: z.looseObject({}) }).safeParse(value).success,
+);
+
 function load(): Description {
   // GitHub writes oneOf where several alternatives may hold at once, e.g. for an empty list of labels.
   const text = readFileSync(FILE, "utf8")
     .replaceAll('"oneOf":', '"anyOf":')
     .replaceAll("#/schemas/", "github#/schemas/");
-  return JSON.parse(text) as Description;
+  return Cut.parse(JSON.parse(text));
 }
 
 export const description: Description = load();

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { z } from "zod";
 import { ApiError } from "../errors.ts";
 import { entryAt, listRefs, readBlob, readCommit, readRef, readTree, contains } from "../git/read.ts";
 import { git, gitText } from "../git/run.ts";
@@ -84,12 +85,14 @@ async function tree(call: Call): Promise<Reply> {
   });
 }
 
-interface NewEntry {
-  readonly path?: string;
-  readonly mode?: string;
-  readonly sha?: string | null;
-  readonly content?: string;
-}
+const NewEntries = z.array(
+  z.object({
+    path: z.string(),
+    mode: z.string().default("100644"),
+    sha: z.string().nullish(),
+    content: z.string().optional(),
+  }),
+);
 
 async function writeBlob(dir: string, content: string | Uint8Array): Promise<string> {
   return gitText(dir, ["hash-object", "-w", "--stdin"], { input: content });
@@ -101,13 +104,13 @@ async function newTree(call: Call): Promise<Reply> {
   const index = `${dir}/index-${crypto.randomUUID()}`;
   const env = { GIT_INDEX_FILE: index };
   const base = call.string("base_tree");
-  const entries = call.field("tree") as readonly NewEntry[]; // an array, says the description
+  const entries = NewEntries.parse(call.field("tree"));
   try {
     if (base !== undefined) await gitText(dir, ["read-tree", base], { env });
     const lines = await Promise.all(
       entries.map(async (entry) => {
         const sha = entry.content === undefined ? entry.sha : await writeBlob(dir, entry.content);
-        return sha ? `${entry.mode ?? "100644"} ${sha}\t${entry.path}\n` : `0 ${ZERO}\t${entry.path}\n`;
+        return sha ? `${entry.mode} ${sha}\t${entry.path}\n` : `0 ${ZERO}\t${entry.path}\n`;
       }),
     );
     const result = await git(dir, ["update-index", "--index-info"], { env, input: lines.join("") });

@@ -27,6 +27,10 @@ const one = (call: Call): { repo: Repo; issue: Issue } => {
   return { repo, issue: call.world.issue(repo, call.param("issue_number")) };
 };
 
+/** GitHub takes numbers for titles too. */
+const titleOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
+
 const readable = (call: Call) => {
   const found = one(call);
   call.allow(found.repo, "read", scopesOf(found.issue), "read");
@@ -125,7 +129,7 @@ export const issues: Routes = {
   [`POST ${R}/issues`]: (call) => {
     const { repo, world } = call;
     call.allow(repo, "write", ["issues"], "read");
-    const title = String(call.field("title") ?? "");
+    const title = titleOf(call.field("title")) ?? "";
     const issue = createIssue(world, repo, call.actor, { title, body: call.string("body") ?? null });
     const may = call.caller.kind === "installation" || atLeast(permissionOf(world, repo, call.login), "triage");
     if (may) {
@@ -143,9 +147,8 @@ export const issues: Routes = {
     const own = issue.user === call.login;
     call.allow(repo, "write", scopesOf(issue), own ? "read" : "triage");
     const body = call.field("body");
-    const title = call.field("title");
     editIssue(call.world, repo, issue, call.actor, {
-      title: title === undefined || title === null ? undefined : String(title),
+      title: titleOf(call.field("title")),
       body: body === undefined ? undefined : typeof body === "string" ? body : null,
     });
     setMilestone(call, repo, issue);

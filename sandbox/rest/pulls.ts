@@ -13,6 +13,7 @@ import { R, type Routes } from "./route.ts";
 
 const SCOPE: readonly string[] = ["pull_requests"];
 const CODE: readonly string[] = ["contents"];
+const METHODS: readonly MergeMethod[] = ["merge", "squash", "rebase"];
 /** GitHub lists no more than these of one pull request. */
 const MAX_FILES = 3000;
 const MAX_COMMITS = 250;
@@ -127,9 +128,9 @@ export const pulls: Routes = {
     const { repo } = call;
     const issue = call.world.pull(repo, call.param("pull_number"));
     call.allow(repo, "write", CODE, "write");
-    const method = call.string("merge_method") ?? "merge";
+    const method = METHODS.find((one) => one === call.string("merge_method")) ?? "merge";
     const sha = await mergePull(call.world, repo, issue, call.actor, {
-      method: method as MergeMethod, // one of GitHub's three, checked against its description
+      method,
       sha: call.string("sha"),
       title: call.string("commit_title"),
       message: call.string("commit_message"),

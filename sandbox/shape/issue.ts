@@ -76,7 +76,7 @@ export function reaction(world: World, one: Reaction) {
   };
 }
 
-export const pathOf = (issue: Issue): string => `${issue.pull ? "pull" : "issues"}/${issue.number}`;
+const pathOf = (issue: Issue): string => `${issue.pull ? "pull" : "issues"}/${issue.number}`;
 
 export function issue(world: World, repo: Repo, one: Issue) {
   const api = apiOf(world, repo);

@@ -67,7 +67,7 @@ export interface Reaction {
   readonly createdAt: string;
 }
 
-export type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";
+type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";
 
 export interface Review {
   readonly id: number;
@@ -91,7 +91,7 @@ export interface ReviewComment {
   updatedAt: string;
 }
 
-export interface PullStats {
+interface PullStats {
   readonly commits: number;
   readonly additions: number;
   readonly deletions: number;

@@ -1,9 +1,13 @@
 /** Keeps the state in one JSON file: written atomically, a moment after the last change, and at the end. */
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { emptyState, type State } from "./model.ts";
 
 const DELAY_MS = 250;
+
+/** We wrote it ourselves; what changes is its version. */
+const Saved = z.custom<State>((value) => z.looseObject({ version: z.literal(1) }).safeParse(value).success);
 
 export interface Store {
   readonly state: State;
@@ -21,9 +25,9 @@ async function read(file: string): Promise<State | null> {
     throw error;
   });
   if (text === null) return null;
-  const state = JSON.parse(text) as State;
-  if (state.version !== 1) throw new Error(`${file} is of another version of the sandbox. Remove its folder.`);
-  return state;
+  const saved = Saved.safeParse(JSON.parse(text));
+  if (!saved.success) throw new Error(`${file} is of another version of the sandbox. Remove its folder.`);
+  return saved.data;
 }
 
 /** Opens the state of a folder. */
@@ -34,12 +38,14 @@ export async function openStore(folder: string): Promise<Store> {
   const state = known ?? emptyState();
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
+  const save = async (before: Promise<void>) => {
+    await before;
+    await writeFile(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  };
   const write = () => {
     timer = null;
-    writing = writing.then(async () => {
-      await writeFile(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
-      await rename(`${file}.new`, file);
-    });
+    writing = save(writing);
     return writing;
   };
   return {

@@ -97,7 +97,7 @@ export async function registerApp(world: World, input: NewApp): Promise<Register
   return { app, hook, privateKey };
 }
 
-export function addHook(world: World, part: Pick<Hook, "app" | "repo" | "org" | "url" | "secret" | "events">): Hook {
+function addHook(world: World, part: Pick<Hook, "app" | "repo" | "org" | "url" | "secret" | "events">): Hook {
   const now = world.now();
   const hook: Hook = { id: world.id(), ...part, active: true, createdAt: now, updatedAt: now };
   world.state.hooks.push(hook);

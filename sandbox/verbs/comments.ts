@@ -9,7 +9,7 @@ const MAX_BODY = 65_536;
 
 function checked(body: string): string {
   if (body.trim() === "") throw ApiError.invalid("IssueComment", "body", "missing_field", "Body cannot be blank");
-  if ([...body].length > MAX_BODY)
+  if (Array.from(body).length > MAX_BODY)
     throw ApiError.invalid("IssueComment", "body", "custom", `body is too long (maximum is ${MAX_BODY} characters)`);
   return body;
 }

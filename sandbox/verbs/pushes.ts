@@ -73,7 +73,7 @@ async function emitPush(world: World, repo: Repo, actor: Actor, push: Push, forc
   const dir = world.gitDir(repo);
   const created = push.before === ZERO;
   const deleted = push.after === ZERO;
-  const from = created ? `${repo.defaultBranch}` : push.before;
+  const from = created ? repo.defaultBranch : push.before;
   const range = push.ref === `refs/heads/${repo.defaultBranch}` && created ? push.after : `${from}..${push.after}`;
   const commits = deleted ? [] : await log(dir, range, { reverse: true, limit: MAX_COMMITS });
   const paths = deleted ? new Map<string, Paths>() : await touched(dir, range);

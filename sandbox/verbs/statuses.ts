@@ -17,7 +17,7 @@ export interface NewStatus {
 
 /** Adds a status to a commit: at most 1,000 for one sha and context, descriptions of at most 140 characters. */
 export function createStatus(world: World, repo: Repo, commit: Commit, actor: Actor, input: NewStatus): Status {
-  if (input.description !== null && [...input.description].length > 140)
+  if (input.description !== null && Array.from(input.description).length > 140)
     throw ApiError.invalid("Status", "description", "custom", "description is too long (maximum is 140 characters)");
   if (input.targetUrl !== null && !/^https?:\/\//.test(input.targetUrl))
     throw ApiError.invalid("Status", "target_url", "custom", "Target url must use http(s) scheme");

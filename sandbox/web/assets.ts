@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** A disc in a colour of its own with the first letters of a name. */
 function face(login: string): string {
-  const hue = [...login].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  const hue = Array.from(login).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
   const letters = login
     .replace(/[^a-z0-9]/gi, "")
     .slice(0, 2)

@@ -8,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': "&quot;",
   "'": "&#39;",
 };
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 
 /** Text of an HTML block: entities stay, everything else that could be markup does not. */
 const escapeText = (text: string): string =>
@@ -35,7 +35,7 @@ function tag(text: string): string {
 }
 
 /** HTML that somebody wrote, with comments gone and all but harmless tags shown as text. */
-export function cleanHtml(text: string): string {
+function cleanHtml(text: string): string {
   return text
     .replace(/<!--[\s\S]*?(?:-->|$)/g, "")
     .split(/(<\/?[a-zA-Z][^<>]*>)/)

@@ -151,9 +151,10 @@ export function pages(world: World): Hono {
       strictTransportSecurity: false,
     }),
   );
-  app.onError((error, context) => {
+  app.onError(async (error, context) => {
     const { status, page } = errorPage(world, context, error);
-    return context.html(page, status as 404);
+    const headers = { "content-type": "text/html; charset=utf-8" };
+    return new Response(String(await page), { status, headers });
   });
   app.notFound((context) => context.html(errorPage(world, context, ApiError.notFound()).page, 404));
   app.route("/", assets());
