@@ -125,6 +125,7 @@ function DeliveryTable({ rows, now }: { readonly rows: readonly DeliveryRow[]; r
             <td class="cell-job">
               <a class="job-name" href={`/deliveries/${encodeURIComponent(row.guid)}`}>
                 {row.event}
+                <wbr />
                 {row.action !== "" && <span class="soft">.{row.action}</span>}
               </a>
             </td>

@@ -106,7 +106,7 @@ function Effects({ list, now }: { readonly list: readonly EffectView[]; readonly
               <EffectMark state={row.state} />
               <div>
                 <p>
-                  <b>{effectWords(row.effect)}</b>{" "}
+                  <b>{capital(effectWords(row.effect))}</b>{" "}
                   <span class="soft">
                     because of {row.cause.rule} ({row.cause.plugin}){actorWords(row.cause.actor)}
                   </span>
@@ -125,6 +125,8 @@ function Effects({ list, now }: { readonly list: readonly EffectView[]; readonly
     </section>
   );
 }
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function actorWords(actor: EffectView["cause"]["actor"]): string {
   if (actor.kind === "user" || actor.kind === "admin") return `, asked by ${actor.login}`;

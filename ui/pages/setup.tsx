@@ -4,12 +4,18 @@ import type { Surroundings } from "../parts/frame.tsx";
 import { MessagePage } from "./message.tsx";
 
 export interface SetupTokenPageProps extends Surroundings {
+  /** From the link that the deploy printed; empty when it was opened without. */
+  readonly token: string;
   readonly problem: string | null;
 }
 
 export function SetupTokenPage(props: SetupTokenPageProps): JSX.Element {
   return (
-    <MessagePage {...props} title="Set up" text="Enter the setup token that you gave at deploy (SETUP_TOKEN).">
+    <MessagePage
+      {...props}
+      title="Set up"
+      text="One click makes the GitHub App. The setup token is the one that the deploy printed (SETUP_TOKEN)."
+    >
       {props.problem !== null && (
         <p class="notice notice-failure" role="alert">
           {props.problem}
@@ -18,7 +24,7 @@ export function SetupTokenPage(props: SetupTokenPageProps): JSX.Element {
       <form class="fields" method="post" action="/setup">
         <label class="field field-wide">
           <span>Setup token</span>
-          <input name="token" type="password" required autocomplete="off" />
+          <input name="token" type="password" required autocomplete="off" value={props.token} />
         </label>
         <label class="field field-wide">
           <span>Organisation (empty: your own account)</span>
@@ -66,7 +72,8 @@ export function SetupDonePage(props: SetupDonePageProps): JSX.Element {
     <MessagePage {...props} title="The App is there" text={text}>
       <pre class="quote">{props.commands}</pre>
       <p>
-        Then <a href={props.installUrl}>install the App</a> on your repositories. This page is gone once you leave it.
+        Then <a href={props.installUrl}>install the App</a> on your repositories. This page is gone once you leave it:
+        to begin again, delete the App at GitHub and choose another SETUP_TOKEN.
       </p>
     </MessagePage>
   );

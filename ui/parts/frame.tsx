@@ -23,7 +23,7 @@ const PLACES = [
   { href: "/", text: "Jobs", owns: /^\/(jobs\/|$|\?)/ },
   { href: "/deliveries", text: "Deliveries", owns: /^\/deliveries/ },
   { href: "/command-help", text: "Commands", owns: /^\/command-help/ },
-  { href: "/config", text: "Configuration", owns: /^\/config/ },
+  { href: "/config", text: "Config", owns: /^\/config/ },
 ] as const;
 
 export function Frame(props: FrameProps): JSX.Element {

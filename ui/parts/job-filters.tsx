@@ -14,17 +14,10 @@ export interface FilterText {
   readonly cluster: string;
 }
 
-export const NO_FILTER: FilterText = { type: "", state: "", repo: "", pull: "", author: "", job: "", cluster: "" };
-
 const STATES: readonly JobState[] = ["pending", "triggered", "scheduling", "success", "failure", "error", "aborted"];
 const TYPES = ["presubmit", "postsubmit", "periodic", "batch"];
-const TEXTS = [
-  { name: "job", label: "Job", hint: "pull-*-unit", wide: true },
-  { name: "repo", label: "Repository", hint: "org/repo", wide: true },
-  { name: "pull", label: "Pull", hint: "number", wide: false },
-  { name: "author", label: "Author", hint: "login", wide: false },
-  { name: "cluster", label: "Cluster", hint: "default", wide: false },
-] as const;
+/** Fields that a narrow screen folds away while they are empty. */
+const MORE = ["repo", "pull", "author", "type", "cluster"] as const;
 
 /** Path of the newest page with this filter. */
 export function listHref(filter: FilterText): string {
@@ -43,22 +36,17 @@ export function JobFilters({ filter }: { readonly filter: FilterText }): JSX.Ele
           value={filter.state}
           options={STATES.map((state) => [state, stateWord(state)])}
         />
-        <Choice name="type" label="Type" value={filter.type} options={TYPES.map((type) => [type, type])} />
-        {TEXTS.map(({ name, label, hint, wide }) => (
-          <label class={wide ? "field field-wide" : "field"} key={name}>
-            <span>{label}</span>
-            <input
-              name={name}
-              value={filter[name]}
-              placeholder={hint}
-              inputMode={name === "pull" ? "numeric" : undefined}
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-              maxLength={200}
-            />
-          </label>
-        ))}
+        <Text name="job" label="Job" hint="pull-*-unit" wide filter={filter} />
+        <details class="more" open={MORE.some((name) => filter[name] !== "")}>
+          <summary class="button">More</summary>
+          <div class="fields">
+            <Text name="repo" label="Repository" hint="org/repo" wide filter={filter} />
+            <Text name="pull" label="Pull" hint="number" filter={filter} />
+            <Text name="author" label="Author" hint="login" filter={filter} />
+            <Choice name="type" label="Type" value={filter.type} options={TYPES.map((type) => [type, type])} />
+            <Text name="cluster" label="Cluster" hint="default" filter={filter} />
+          </div>
+        </details>
         <button class="button button-main" type="submit">
           Filter
         </button>
@@ -101,6 +89,32 @@ function Choice({ name, label, value, options }: ChoiceProps): JSX.Element {
           </option>
         ))}
       </select>
+    </label>
+  );
+}
+
+interface TextProps {
+  readonly name: keyof FilterText;
+  readonly label: string;
+  readonly hint: string;
+  readonly wide?: boolean;
+  readonly filter: FilterText;
+}
+
+function Text({ name, label, hint, wide = false, filter }: TextProps): JSX.Element {
+  return (
+    <label class={wide ? "field field-wide" : "field"}>
+      <span>{label}</span>
+      <input
+        name={name}
+        value={filter[name]}
+        placeholder={hint}
+        inputMode={name === "pull" ? "numeric" : undefined}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        maxLength={200}
+      />
     </label>
   );
 }
