@@ -57,10 +57,7 @@ export function parseAnsi(line: string, start: Style = PLAIN): { segments: reado
 }
 
 /** The text without anything that a terminal would not print. */
-export function stripAnsi(line: string): string {
-  const text = overwritten(line);
-  return text.includes("\x1b") ? text.replace(ESCAPES, "") : text;
-}
+export const stripAnsi = (line: string): string => overwritten(line).replace(ESCAPES, "");
 
 /** What stays of a line that returns to its start: progress bars print themselves over and over. */
 function overwritten(line: string): string {
