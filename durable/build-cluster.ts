@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env.ts";
 import { HEARTBEAT_SECONDS, LEASE_SECONDS, RunnerMessage } from "../src/jobs/protocol.ts";
-import type { Assignment, Held, ServerMessage } from "../src/jobs/protocol.ts";
+import type { Assignment, Held } from "../src/jobs/protocol.ts";
 import { Roster } from "../src/jobs/roster.ts";
 import type { BuildClusterRpc, ClusterStatus } from "../src/jobs/rpc.ts";
 import { LEASE_MS, LEASE_TABLES, Leases, MISSING_MS } from "./leases.ts";

@@ -1,4 +1,336 @@
 import { DurableObject } from "cloudflare:workers";
+import { settings } from "../src/env.ts";
 import type { Env } from "../src/env.ts";
+import { artifactPath } from "../src/jobs/artifact-path.ts";
+import { newJobToken, parseJobToken, sameDigest, sha256Hex } from "../src/jobs/credential.ts";
+import { jobEnvironment } from "../src/jobs/environment.ts";
+import { isClaimable, isComplete, isHeld, newRecord, step } from "../src/jobs/lifecycle.ts";
+import type { Action, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
+import { FLUSH_MS, FLUSH_WATCHED_MS, JOB_LIMITS } from "../src/jobs/limits.ts";
+import { storagePath } from "../src/jobs/paths.ts";
+import { storableReport } from "../src/jobs/evidence.ts";
+import { FinishReport } from "../src/jobs/protocol.ts";
+import type { Assignment, Held, LogAnswer, StateReport } from "../src/jobs/protocol.ts";
+import { ProwJobDocument } from "../src/jobs/prowjob-schema.ts";
+import type { JobRpc, LogParts, Refusal, ReportTo } from "../src/jobs/rpc.ts";
+import { documentOf, viewOf } from "../src/jobs/summary.ts";
+import { timelineLine } from "../src/jobs/timeline.ts";
+import { verdictOf } from "../src/jobs/verdict.ts";
+import type { JobView } from "../src/jobs/view.ts";
+import { JobDuties, SAY_WHY_MS } from "./job-duties.ts";
+import { JobLog, LOG_TABLES } from "./job-log.ts";
+import { JOB_TABLES, JobStore } from "./job-store.ts";
+import type { KnownJob } from "./job-store.ts";
+import { JobViewers } from "./job-viewers.ts";
+import { migrate } from "./migrate.ts";
+import { TODO_TABLE, Todo } from "./todo.ts";
 
-export class Job extends DurableObject<Env> {}
+const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES];
+/** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
+const BACKLOG_BYTES = 1024 * 1024;
+
+const UNKNOWN: Refusal = { error: "unauthorized", message: "Unknown credential." };
+const FINISHED: Refusal = { error: "finished", message: "The job is finished; nothing more is taken." };
+const ENDED: Refusal = { error: "stale", message: "The job has ended. Stop it and report nothing more." };
+
+/** One ProwJob: its life, its log, its files. */
+export class Job extends DurableObject<Env> implements JobRpc {
+  readonly #id: string;
+  readonly #todo: Todo;
+  readonly #store: JobStore;
+  readonly #log: JobLog;
+  readonly #viewers: JobViewers;
+  readonly #duties: JobDuties;
+
+  constructor(context: DurableObjectState, env: Env) {
+    super(context, env);
+    this.#id = (context.id.name ?? "").replace(/^job:/, "");
+    this.#todo = new Todo(context.storage);
+    this.#store = new JobStore(context.storage);
+    this.#log = new JobLog(context.storage, env.ARTIFACTS, this.#id);
+    this.#viewers = new JobViewers(context);
+    this.#duties = new JobDuties(env, this.#id, this.#store, this.#log, this.#todo, (event) => this.#apply(event));
+    void context.blockConcurrencyWhile(async () => migrate(context.storage, MIGRATIONS));
+  }
+
+  async start(prowjob: string, reportTo: ReportTo): Promise<{ created: boolean }> {
+    if (this.#store.known()) return { created: false };
+    const job = ProwJobDocument.parse(JSON.parse(prowjob));
+    if (job.metadata.name !== this.#id)
+      throw new Error(`ProwJob ${job.metadata.name} was sent to the object of ${this.#id}`);
+    const now = Date.now();
+    const said = job.status.description ?? "";
+    this.#store.write("prowjob", job);
+    this.#store.write("reportTo", reportTo);
+    this.#store.write("record", newRecord(Date.parse(job.status.startTime), said));
+    this.#store.addLine({ at: now, what: "Triggered", detail: said });
+    for (const duty of ["admit", "report", "index"]) this.#todo.put(duty, now);
+    await this.#todo.arm();
+    return { created: true };
+  }
+
+  async abort(reason: string, by: string, superseded: boolean): Promise<boolean> {
+    const record = this.#store.known()?.record;
+    if (!record || isComplete(record) || record.stage === "finishing") return false;
+    if (record.state === "aborted") return true;
+    this.#store.addLine({ at: Date.now(), what: "Abort asked for", detail: by });
+    await this.#apply({ type: "abort", reason, superseded });
+    return true;
+  }
+
+  async admitted(): Promise<void> {
+    if (this.#store.known()?.record.stage !== "admission") return;
+    this.#todo.put("admit", Date.now());
+    await this.#todo.arm();
+  }
+
+  async claim(runner: string): Promise<{ assignment: string; held: Held } | null> {
+    const before = this.#store.known();
+    if (!before || !isClaimable(before.record)) return null;
+    const { attempt } = before.record;
+    const epoch = before.record.epoch + 1;
+    const buildId = await this.env.JOB_NAME.getByName(before.prowjob.spec.job).vend(this.#id, attempt);
+    const token = newJobToken(this.#id, attempt, epoch);
+    const digest = await sha256Hex(token);
+    // While we asked, it may have been aborted, or claimed.
+    const job = this.#store.known();
+    if (!job || !isClaimable(job.record) || job.record.attempt !== attempt || job.record.epoch + 1 !== epoch)
+      return null;
+    this.#store.claimed(attempt, epoch, digest, buildId, Date.now());
+    await this.#apply({ type: "claimed", runner, buildId });
+    const held = { job: this.#id, attempt, epoch };
+    return { assignment: JSON.stringify(this.#assignment(job, held, token, buildId)), held };
+  }
+
+  async lost(held: Held, reason: string): Promise<void> {
+    if (this.#isCurrent(held)) await this.#apply({ type: "lost", reason });
+  }
+
+  async resume(held: Held, runner: string): Promise<boolean> {
+    if (!this.#isCurrent(held)) return false;
+    await this.#apply({ type: "resumed", runner });
+    const record = this.#store.known()?.record;
+    return record !== undefined && isHeld(record);
+  }
+
+  async appendLog(
+    token: string,
+    offset: number,
+    bytes: Uint8Array,
+  ): Promise<LogAnswer | (Refusal & { durable: number })> {
+    const job = await this.#authorize(token);
+    if ("error" in job) return { ...job, durable: 0 };
+    const { record } = job;
+    const size = this.#log.size(record.attempt);
+    const flushMs = this.#viewers.watching() ? FLUSH_WATCHED_MS : FLUSH_MS;
+    if (offset > size) return { error: "gap", message: `The log ends at ${size}: send from there.`, durable: size };
+    const fresh = bytes.subarray(size - offset);
+    if (fresh.length === 0) return { durable: size, flushMs };
+    if (isComplete(record)) return { ...ENDED, durable: size };
+    if (size + fresh.length > JOB_LIMITS.logBytes) {
+      const message = `The log may have ${JOB_LIMITS.logBytes} bytes; what follows is not kept.`;
+      return { error: "limit", message, durable: size };
+    }
+    this.#appendToLog(record.attempt, fresh);
+    if (!record.heard) await this.#apply({ type: "heard" });
+    if (record.stage === "finishing" && this.#isLogWhole(record)) await this.#apply({ type: "log-whole" });
+    await this.#todo.arm();
+    return { durable: size + fresh.length, flushMs };
+  }
+
+  async reportState(token: string, report: StateReport): Promise<{ ok: true } | Refusal> {
+    const job = await this.#authorize(token);
+    if ("error" in job) return job;
+    if (isComplete(job.record)) return ENDED;
+    await this.#apply({ type: "phase", seq: report.seq, phase: report.phase, node: report.node ?? "" });
+    return { ok: true };
+  }
+
+  async bookArtifact(token: string, path: string, bytes: number, part = 0): Promise<{ key: string } | Refusal> {
+    const job = await this.#authorize(token);
+    if ("error" in job) return job;
+    if (isComplete(job.record)) return ENDED;
+    if (isDone(job.record)) return FINISHED;
+    const name = artifactPath(path);
+    switch (this.#store.book(job.record.attempt, name, part, bytes)) {
+      case "files":
+        return { error: "limit", message: `A job may store ${JOB_LIMITS.artifactFiles} artifacts at most.` };
+      case "bytes":
+        return { error: "limit", message: `A job's artifacts may have ${JOB_LIMITS.artifactBytes} bytes at most.` };
+      case "booked":
+        return { key: keyOf(job, name) };
+    }
+  }
+
+  async artifactKey(token: string, path: string): Promise<{ key: string } | Refusal> {
+    const job = await this.#authorize(token);
+    if ("error" in job) return job;
+    return isComplete(job.record) ? ENDED : { key: keyOf(job, artifactPath(path)) };
+  }
+
+  async finish(token: string, report: string): Promise<{ ok: true } | Refusal> {
+    const job = await this.#authorize(token);
+    if ("error" in job) return job;
+    const { record, terms } = job;
+    if (isDone(record)) return { ok: true };
+    const finish = storableReport(FinishReport.parse(JSON.parse(report)));
+    this.#store.write(`finish:${record.attempt}`, finish);
+    const verdict = verdictOf(finish, terms.policy, record.revivals);
+    await this.#apply({ type: "finished", verdict, logWhole: this.#isLogWhole(record) });
+    return { ok: true };
+  }
+
+  async view(): Promise<JobView | null> {
+    const job = this.#store.known();
+    const size = this.#log.size(this.#store.lastAttempt());
+    return job && viewOf(job.prowjob, job.record, job.terms, this.#store.timeline(), size);
+  }
+
+  async prowjob(): Promise<string | null> {
+    const job = this.#store.known();
+    return job && JSON.stringify(documentOf(job.prowjob, job.record));
+  }
+
+  async logParts(from: number, to: number): Promise<LogParts> {
+    this.#viewers.polled();
+    const record = this.#store.known()?.record;
+    return this.#log.parts(this.#store.lastAttempt(), from, to, record !== undefined && isComplete(record));
+  }
+
+  /** The live log of `?after=N` as a WebSocket: see LogStreamMessage. */
+  override async fetch(request: Request): Promise<Response> {
+    const job = this.#store.known();
+    if (!job) return new Response("There is no such job.", { status: 404 });
+    const after = Number(new URL(request.url).searchParams.get("after") ?? "0");
+    const attempt = this.#store.lastAttempt();
+    const tail = this.#log.tail(attempt, Number.isSafeInteger(after) && after >= 0 ? after : 0, BACKLOG_BYTES);
+    return this.#viewers.join(attempt, tail, this.#streamState(job.record));
+  }
+
+  override async webSocketMessage(): Promise<void> {
+    // Viewers only listen.
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+    socket.close(code === 1005 || code === 1006 ? 1000 : code, reason);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#todo.drain((key, due) => this.#duties.work(key, due));
+  }
+
+  #isCurrent(held: Held): boolean {
+    const record = this.#store.known()?.record;
+    return record?.attempt === held.attempt && record.epoch === held.epoch && !isComplete(record);
+  }
+
+  /** Whether every byte of the log that the runner announced is here. */
+  #isLogWhole(record: JobRecord): boolean {
+    const announced = this.#store.read(`finish:${record.attempt}`)?.logBytes ?? 0;
+    return this.#log.size(record.attempt) >= Math.min(announced, JOB_LIMITS.logBytes);
+  }
+
+  /** Lets the credential of the current claim pass, also when the job has ended since. */
+  async #authorize(token: string): Promise<KnownJob | Refusal> {
+    const claims = parseJobToken(token);
+    if (!claims) return UNKNOWN;
+    if (claims.job !== this.#id) return { error: "forbidden", message: "The credential is another job's." };
+    const digest = await sha256Hex(token);
+    const genuine = this.#store.digest(claims.attempt, claims.epoch);
+    const job = this.#store.known();
+    if (!job || genuine === null || !sameDigest(digest, genuine)) return UNKNOWN;
+    const { attempt, epoch, stage } = job.record;
+    if (attempt === claims.attempt && epoch === claims.epoch && stage !== "queued") return job;
+    return { error: "stale", message: "The job was taken from this runner. Stop it and report nothing more." };
+  }
+
+  #assignment({ prowjob, terms }: KnownJob, held: Held, token: string, buildId: string): Assignment {
+    return {
+      ...held,
+      prowjob,
+      token,
+      buildId,
+      env: jobEnvironment(prowjob.spec, this.#id, buildId),
+      timeoutSeconds: terms.policy.timeoutSeconds,
+      graceSeconds: terms.policy.graceSeconds,
+      gitBaseUrl: settings(this.env).GITHUB_URL,
+      cloneToken: null,
+      limits: JOB_LIMITS,
+    };
+  }
+
+  /** One step of the life, with everything that follows from it, in one transaction. */
+  async #apply(event: JobEvent): Promise<void> {
+    const job = this.#store.known();
+    if (!job) return;
+    const before = job.record;
+    const now = Date.now();
+    const { next, actions } = step(before, event, job.terms.policy, now);
+    if (next !== before) this.#store.write("record", next);
+    const line = timelineLine(before, event, next);
+    if (line) this.#store.addLine({ at: now, ...line });
+    if (event.type === "lost" || event.type === "deadline") this.#markEndOfLog(before, next);
+    for (const action of actions) this.#ask(action, now);
+    if (next.epoch !== before.epoch) this.#viewers.restart(next.attempt, this.#log.size(next.attempt));
+    if (next.version !== before.version) {
+      this.#todo.put("report", now);
+      this.#todo.put("index", now);
+      this.#viewers.state(this.#streamState(next));
+    }
+    await this.#todo.arm();
+  }
+
+  #ask(action: Action, now: number): void {
+    switch (action.kind) {
+      case "deadline":
+        this.#todo.put(`deadline ${action.name}`, action.at);
+        break;
+      case "cancel":
+        this.#todo.drop(`deadline ${action.name}`);
+        break;
+      case "write-start":
+        this.#todo.put("start", now);
+        break;
+      case "write-end":
+        this.#todo.put(`end ${action.attempt}`, now);
+        break;
+      case "enqueue":
+        this.#todo.put("enqueue", now);
+        this.#todo.put("waiting", now + SAY_WHY_MS);
+        break;
+      case "stop":
+      case "release":
+        this.#todo.put(action.kind, now);
+        break;
+    }
+  }
+
+  #appendToLog(attempt: number, bytes: Uint8Array): void {
+    this.#log.append(attempt, bytes);
+    this.#viewers.bytes(bytes);
+    if (this.#log.hasSegment(attempt)) this.#todo.by(`segment ${attempt}`, Date.now());
+  }
+
+  /** The log of a run that ended without its runner's last word says so. */
+  #markEndOfLog(before: JobRecord, next: JobRecord): void {
+    if (before.runningAt === null || (next.attempt === before.attempt && !isComplete(next))) return;
+    const text = `\n[cutwater] The runner fell silent before ${new Date().toISOString()}. What it had not sent by then is missing here.\n`;
+    this.#appendToLog(before.attempt, new TextEncoder().encode(text));
+  }
+
+  #streamState(record: JobRecord) {
+    return {
+      type: "state" as const,
+      state: record.state,
+      description: record.description,
+      complete: isComplete(record),
+      size: this.#log.size(this.#store.lastAttempt()),
+    };
+  }
+}
+
+const keyOf = ({ prowjob, record }: KnownJob, artifact: string): string =>
+  `${storagePath(prowjob.spec, record.buildId)}/artifacts/${artifact}`;
+
+/** The runner has said its last word; only missing bytes of the log are still taken. */
+const isDone = (record: JobRecord): boolean => isComplete(record) || record.stage === "finishing";

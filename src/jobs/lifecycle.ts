@@ -32,8 +32,10 @@ export interface JobRecord {
   /** First claim of this attempt. */
   readonly claimedAt: number | null;
   readonly runningAt: number | null;
-  /** Highest sequence number that the runner sent for this claim; 0: not heard of yet. */
+  /** Highest sequence number of the states that the runner reported for this claim. */
   readonly seq: number;
+  /** Whether the runner said anything for this claim: the assignment arrived. */
+  readonly heard: boolean;
   /** A newer run owns the status: this one is not reported. */
   readonly superseded: boolean;
   /** What the end will be once the log is whole. */
@@ -45,6 +47,8 @@ export type DeadlineName = "unscheduled" | "pending" | "running" | "abort" | "lo
 export type JobEvent =
   | { readonly type: "admitted" }
   | { readonly type: "claimed"; readonly runner: string; readonly buildId: string }
+  /** The runner said something. */
+  | { readonly type: "heard" }
   | {
       readonly type: "phase";
       readonly seq: number;
@@ -55,6 +59,8 @@ export type JobEvent =
   | { readonly type: "finished"; readonly verdict: Verdict; readonly logWhole: boolean }
   | { readonly type: "log-whole" }
   | { readonly type: "abort"; readonly reason: string; readonly superseded: boolean }
+  /** The runner of the current claim is back. */
+  | { readonly type: "resumed"; readonly runner: string }
   /** BuildCluster knows nobody who holds it. */
   | { readonly type: "unheld" }
   | { readonly type: "lost"; readonly reason: string }
@@ -104,6 +110,7 @@ export function newRecord(createdAt: number, description: string): JobRecord {
     claimedAt: null,
     runningAt: null,
     seq: 0,
+    heard: false,
     superseded: false,
     verdict: null,
   };
@@ -111,11 +118,12 @@ export function newRecord(createdAt: number, description: string): JobRecord {
 
 export const isComplete = (record: JobRecord): boolean => record.completedAt !== null;
 
-/** Whether a runner may take it. `assigned` counts: the answer of the last claim never reached the runner. */
-export const isClaimable = ({ stage, state }: JobRecord): boolean =>
-  (stage === "queued" || stage === "assigned") && state !== "aborted";
+/** Whether a runner may take it; again, while nobody was heard: the answer of that claim never arrived. */
+export const isClaimable = ({ stage, state, heard }: JobRecord): boolean =>
+  (stage === "queued" || (stage === "assigned" && !heard)) && state !== "aborted";
 
-const isHeld = ({ stage }: JobRecord): boolean => stage === "assigned" || stage === "running" || stage === "finishing";
+export const isHeld = ({ stage }: JobRecord): boolean =>
+  stage === "assigned" || stage === "running" || stage === "finishing";
 
 /** One step. An event that does not fit changes nothing: every event may come twice, late, or out of order. */
 export function step(record: JobRecord, event: JobEvent, policy: RunPolicy, now: number): Step {
@@ -126,14 +134,19 @@ export function step(record: JobRecord, event: JobEvent, policy: RunPolicy, now:
       return { next: { ...record, stage: "queued" }, actions: [{ kind: "enqueue" }] };
     case "claimed":
       return isClaimable(record) ? claimed(record, event.runner, event.buildId, policy, now) : same(record);
+    case "heard":
+      if (!isHeld(record) || record.heard) return same(record);
+      return { next: { ...record, heard: true }, actions: [{ kind: "cancel", name: "unscheduled" }] };
     case "phase":
-      return heard(record, event, policy, now);
+      return phase(record, event, policy, now);
     case "finished":
       return isHeld(record) && record.stage !== "finishing" ? finished(record, event, now) : same(record);
     case "log-whole":
       return record.stage === "finishing" ? conclude(record, now) : same(record);
     case "abort":
       return abort(record, event.reason, event.superseded, policy, now);
+    case "resumed":
+      return resumed(record, event.runner);
     case "unheld":
       return record.state === "aborted" ? end(record, "aborted", record.description, now) : same(record);
     case "lost":
@@ -161,6 +174,7 @@ function claimed(record: JobRecord, runner: string, buildId: string, policy: Run
     claimedAt,
     runningAt: null,
     seq: 0,
+    heard: false,
   });
   return {
     next,
@@ -172,9 +186,19 @@ function claimed(record: JobRecord, runner: string, buildId: string, policy: Run
   };
 }
 
-function heard(record: JobRecord, event: Extract<JobEvent, { type: "phase" }>, policy: RunPolicy, now: number): Step {
-  if (!isHeld(record) || event.seq <= record.seq) return same(record);
-  const known = { ...record, seq: event.seq, node: event.node === "" ? record.node : event.node };
+/** The claim still stands: work that was queued again since its runner was silent goes back to it. */
+function resumed(record: JobRecord, runner: string): Step {
+  const isBack = record.stage === "queued" && record.epoch > 0 && record.claimedAt !== null;
+  if (!isBack && !isHeld(record)) return same(record);
+  const next: JobRecord = { ...record, stage: isBack ? "assigned" : record.stage, heard: true, runner };
+  const actions: Action[] = [{ kind: "cancel", name: "unscheduled" }];
+  if (record.state === "aborted") actions.push({ kind: "stop", reason: record.description });
+  return { next, actions };
+}
+
+function phase(record: JobRecord, event: Extract<JobEvent, { type: "phase" }>, policy: RunPolicy, now: number): Step {
+  if (!isHeld(record) || record.stage === "finishing" || event.seq <= record.seq) return same(record);
+  const known = { ...record, heard: true, seq: event.seq, node: event.node === "" ? record.node : event.node };
   const actions: Action[] = [{ kind: "cancel", name: "unscheduled" }];
   if (event.phase === "cloning" || record.stage !== "assigned") return { next: known, actions };
   actions.push({ kind: "cancel", name: "pending" });
@@ -219,6 +243,7 @@ function again(record: JobRecord, why: string): Step {
     claimedAt: null,
     runningAt: null,
     seq: 0,
+    heard: false,
   });
   return {
     next,
@@ -242,7 +267,7 @@ function lost(record: JobRecord, reason: string, policy: RunPolicy, now: number)
   if (record.state === "aborted") return end(record, "aborted", record.description, now);
   if (record.stage === "finishing") return conclude(record, now);
   // The assignment never arrived: nothing ran, so nothing is counted.
-  if (record.stage === "assigned" && record.seq === 0)
+  if (record.stage === "assigned" && !record.heard)
     return {
       next: { ...record, stage: "queued", runner: "" },
       actions: [{ kind: "cancel", name: "unscheduled" }, { kind: "enqueue" }],
@@ -258,7 +283,7 @@ function deadline(record: JobRecord, name: DeadlineName, policy: RunPolicy, now:
     case "abort":
       return record.state === "aborted" ? end(record, "aborted", record.description, now) : same(record);
     case "unscheduled":
-      if (record.stage !== "assigned" || record.seq > 0 || record.state === "aborted") return same(record);
+      if (record.stage !== "assigned" || record.heard || record.state === "aborted") return same(record);
       return stopAndEnd(record, "Pod scheduling timeout.", now);
     case "pending":
       if ((record.stage !== "assigned" && record.stage !== "queued") || record.state === "aborted") return same(record);

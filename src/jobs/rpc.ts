@@ -40,7 +40,7 @@ export interface JobRpc extends Rpc.DurableObjectBranded {
   start(prowjob: string, reportTo: ReportTo): Promise<{ created: boolean }>;
   /** Marks it aborted; the runner kills the workload, then it completes. False when it is complete already. */
   abort(reason: string, by: string, superseded: boolean): Promise<boolean>;
-  /** From JobName or JobQueue: a slot is granted. */
+  /** From JobName or JobQueue: a slot is granted. The job asks them again; this says only that it is time to. */
   admitted(by: "job-name" | "job-queue"): Promise<void>;
   /** From BuildCluster: a runner takes it. Null when there is nothing to run (any more). The assignment is JSON. */
   claim(runner: string): Promise<{ assignment: string; held: Held } | null>;
@@ -51,8 +51,10 @@ export interface JobRpc extends Rpc.DurableObjectBranded {
 
   appendLog(token: string, offset: number, bytes: Uint8Array): Promise<LogAnswer | (Refusal & { durable: number })>;
   reportState(token: string, report: StateReport): Promise<{ ok: true } | Refusal>;
-  /** Books an artifact against the job's caps and answers the R2 key to write. */
-  bookArtifact(token: string, path: string, bytes: number): Promise<{ key: string } | Refusal>;
+  /** Books an artifact, or one part (1, 2, ...) of it, against the job's caps and answers the R2 key to write. */
+  bookArtifact(token: string, path: string, bytes: number, part?: number): Promise<{ key: string } | Refusal>;
+  /** The R2 key of an artifact, booked or not. */
+  artifactKey(token: string, path: string): Promise<{ key: string } | Refusal>;
   /** `report` is a FinishReport as JSON. */
   finish(token: string, report: string): Promise<{ ok: true } | Refusal>;
 

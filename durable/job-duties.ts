@@ -1,0 +1,213 @@
+/** What a Job does by alarm. Each duty may run twice, and is tried again when it throws. */
+import { currentConfig } from "../src/config/current.ts";
+import type { ProwSettings } from "../src/config/model.ts";
+import { settings } from "../src/env.ts";
+import type { Env } from "../src/env.ts";
+import { isComplete } from "../src/jobs/lifecycle.ts";
+import type { DeadlineName, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
+import { storagePath } from "../src/jobs/paths.ts";
+import { runPolicy } from "../src/jobs/policy.ts";
+import { mainRefs } from "../src/jobs/refs.ts";
+import { indexRowOf, summaryOf } from "../src/jobs/summary.ts";
+import type { FinalState } from "../src/jobs/verdict.ts";
+import { waitingForRunner } from "../src/jobs/waiting.ts";
+import { saveJobRow } from "../src/store/job-row.ts";
+import { writeEnd, writePointers, writeStart } from "./job-files.ts";
+import type { JobLog } from "./job-log.ts";
+import type { JobStore, KnownJob } from "./job-store.ts";
+import type { Todo } from "./todo.ts";
+
+/** How long a job waits before its description says for what. Milliseconds. */
+export const SAY_WHY_MS = 30_000;
+/** Safety net: what waits asks again this often. */
+const ASK_AGAIN_MS = 5 * 60_000;
+/** Readers of a log's segments finish before they go. */
+const KEEP_SEGMENTS_MS = 5 * 60_000;
+/** An alarm this late means that the object itself was away. Milliseconds. */
+const AWAY_MS = 30_000;
+/** The JobQueue of `plank.max_concurrency`; no queue's name has a space. */
+const ALL_JOBS = "plank max_concurrency";
+
+type Again = number | void;
+
+export class JobDuties {
+  readonly #env: Env;
+  readonly #id: string;
+  readonly #store: JobStore;
+  readonly #log: JobLog;
+  readonly #todo: Todo;
+  readonly #apply: (event: JobEvent) => Promise<void>;
+
+  constructor(
+    env: Env,
+    id: string,
+    store: JobStore,
+    log: JobLog,
+    todo: Todo,
+    apply: (event: JobEvent) => Promise<void>,
+  ) {
+    this.#env = env;
+    this.#id = id;
+    this.#store = store;
+    this.#log = log;
+    this.#todo = todo;
+    this.#apply = apply;
+  }
+
+  /** The work of a key: a duty's name, and for some of what. */
+  async work(key: string, due: number): Promise<Again> {
+    const job = this.#store.known();
+    if (!job) return;
+    const [duty, of = ""] = key.split(" ");
+    switch (duty) {
+      case "admit":
+        return this.#admit(job);
+      case "enqueue":
+        return this.#enqueue(job);
+      case "waiting":
+        return this.#sayWhy(job);
+      case "stop":
+        return this.#stop(job);
+      case "release":
+        return this.#release(job);
+      case "report":
+        return this.#report(job);
+      case "index":
+        return saveJobRow(this.#env.DB, indexRowOf(job.prowjob, job.record, job.terms));
+      case "start":
+        return this.#writeStart(job);
+      case "end":
+        return this.#writeEnd(job, Number(of));
+      case "segment":
+        return (await this.#log.flushSegment(Number(of))) ? Date.now() : undefined;
+      case "clean":
+        return this.#log.clean(Number(of));
+      case "deadline":
+        return this.#deadline(of, due);
+    }
+  }
+
+  /** When the alarm itself is late nobody could be heard: everybody gets a moment to speak. */
+  async #deadline(name: string, due: number): Promise<Again> {
+    const now = Date.now();
+    if (now - due > AWAY_MS) return now + AWAY_MS;
+    if (isDeadline(name)) await this.#apply({ type: "deadline", name });
+  }
+
+  /** Asks max_concurrency, the job queue and plank's own limit for a slot. Asked again when one of them grants. */
+  async #admit({ prowjob: { spec }, record, terms }: KnownJob): Promise<Again> {
+    if (record.stage !== "admission") return;
+    const refs = mainRefs(spec);
+    const config = refs ? await currentConfig(this.#env, refs.org, refs.repo) : null;
+    const plank = config?.prow.plank ?? null;
+    const hidden = spec.hidden === true || config?.prow.hidden === true;
+    const queues = queuesOf(spec.job_queue_name, plank);
+    const names = [...new Set([...terms.queues, ...queues.map(({ name }) => name)])];
+    this.#store.write("terms", { policy: runPolicy(spec, plank), hidden, queues: names, settled: true });
+    if (!terms.settled) this.#todo.put("index", Date.now());
+
+    const most = spec.max_concurrency ?? 0;
+    const slot = await this.#env.JOB_NAME.getByName(spec.job).admit(this.#id, record.createdAt, most);
+    if (!slot.granted) return this.#wait(record, `Waiting: no more than ${most} at a time (max_concurrency).`);
+    for (const { name, capacity, why } of queues) {
+      const isGranted =
+        capacity !== null &&
+        (await this.#env.JOB_QUEUE.getByName(name).admit(this.#id, record.createdAt, capacity)).granted;
+      if (!isGranted) return this.#wait(record, why);
+    }
+    return this.#apply({ type: "admitted" });
+  }
+
+  async #wait(record: JobRecord, why: string): Promise<number> {
+    const now = Date.now();
+    if (now < record.createdAt + SAY_WHY_MS) return record.createdAt + SAY_WHY_MS;
+    await this.#apply({ type: "waiting", description: why });
+    return now + ASK_AGAIN_MS;
+  }
+
+  async #enqueue({ prowjob: { spec }, record }: KnownJob): Promise<void> {
+    if (record.stage !== "queued") return;
+    await this.#env.BUILD_CLUSTER.getByName(spec.cluster).enqueue(this.#id, record.createdAt, record.attempt);
+  }
+
+  /** A job that waits for a runner says so; and is queued again, in case that its cluster does not know it. */
+  async #sayWhy(job: KnownJob): Promise<Again> {
+    if (job.record.stage !== "queued") return;
+    const { cluster } = job.prowjob.spec;
+    const status = await this.#env.BUILD_CLUSTER.getByName(cluster).status();
+    const hasToken = (settings(this.#env).RUNNER_TOKENS[cluster]?.length ?? 0) > 0;
+    await this.#apply({ type: "waiting", description: waitingForRunner(cluster, hasToken, status) });
+    await this.#enqueue(job);
+    return Date.now() + ASK_AGAIN_MS;
+  }
+
+  async #stop({ prowjob: { spec }, record }: KnownJob): Promise<void> {
+    const cluster = this.#env.BUILD_CLUSTER.getByName(spec.cluster);
+    if (!(await cluster.abort(this.#id, record.attempt, record.description))) await this.#apply({ type: "unheld" });
+  }
+
+  async #release({ prowjob: { spec }, terms }: KnownJob): Promise<void> {
+    await this.#env.BUILD_CLUSTER.getByName(spec.cluster).done(this.#id);
+    await this.#env.JOB_NAME.getByName(spec.job).release(this.#id);
+    for (const queue of terms.queues) await this.#env.JOB_QUEUE.getByName(queue).release(this.#id);
+  }
+
+  async #report({ prowjob, record }: KnownJob): Promise<void> {
+    const to = this.#store.read("reportTo");
+    if (to?.kind === "conversation")
+      await this.#env.CONVERSATION.getByName(to.name).jobChanged(summaryOf(prowjob, record));
+    if (to?.kind === "repository") await this.#env.REPOSITORY.getByName(to.name).jobChanged(summaryOf(prowjob, record));
+  }
+
+  async #writeStart({ prowjob, record }: KnownJob): Promise<void> {
+    const build = this.#store.build(record.attempt);
+    if (!build) return;
+    // Of a job that ended meanwhile, the end writes these files, and has more to say.
+    if (!isComplete(record)) await writeStart(this.#env.ARTIFACTS, prowjob, record, build);
+    await writePointers(this.#env.ARTIFACTS, prowjob, build);
+  }
+
+  async #writeEnd({ prowjob, record }: KnownJob, attempt: number): Promise<Again> {
+    const build = this.#store.build(attempt);
+    if (!build) return;
+    const logKey = `${storagePath(prowjob.spec, build.buildId)}/build-log.txt`;
+    if (!(await this.#log.close(attempt, logKey))) return Date.now();
+    const finish = this.#store.read(`finish:${attempt}`);
+    const isLast = attempt === record.attempt && isComplete(record);
+    const state: FinalState = isLast ? finalState(record) : "aborted";
+    const at = (isLast ? record.completedAt : finish?.finishedAt) ?? Date.now();
+    await writeEnd(this.#env.ARTIFACTS, prowjob, record, build, finish, { state, at });
+    if (this.#log.hasLeftovers(attempt)) this.#todo.put(`clean ${attempt}`, Date.now() + KEEP_SEGMENTS_MS);
+  }
+}
+
+interface Queue {
+  readonly name: string;
+  /** Null: the configuration does not know it. */
+  readonly capacity: number | null;
+  readonly why: string;
+}
+
+function queuesOf(name: string | undefined, plank: ProwSettings["plank"] | null): Queue[] {
+  const queues: Queue[] = [];
+  if (name) {
+    const capacity = plank?.job_queue_capacities[name] ?? null;
+    const why =
+      capacity === null
+        ? `Waiting: plank.job_queue_capacities has no queue ${name}.`
+        : `Waiting for a place in job queue ${name} (capacity ${capacity}).`;
+    queues.push({ name, capacity, why });
+  }
+  const most = plank?.max_concurrency ?? 0;
+  if (most > 0)
+    queues.push({ name: ALL_JOBS, capacity: most, why: `Waiting: no more than ${most} jobs run at a time.` });
+  return queues;
+}
+
+function finalState({ state }: JobRecord): FinalState {
+  return state === "success" || state === "failure" || state === "aborted" ? state : "error";
+}
+
+function isDeadline(name: string): name is DeadlineName {
+  return ["unscheduled", "pending", "running", "abort", "log"].includes(name);
+}
