@@ -1,5 +1,5 @@
 /** What a person reads at the end of a deploy: where it is, what comes next, what is still to set. */
-import { hasGitHubIdentity, putLine, SETTING_GUIDES, stillUnset } from "./settings.ts";
+import { setupIsOver, putLine, SETTING_GUIDES, stillUnset } from "./settings.ts";
 
 export interface Outcome {
   readonly url: string;
@@ -14,12 +14,17 @@ export interface Outcome {
 function setupLines({ url, worker, setupToken }: Outcome): string[] {
   const guide = SETTING_GUIDES.find(({ name }) => name === "SETUP_TOKEN");
   const known = setupToken ?? "<the SETUP_TOKEN that an earlier deploy printed>";
-  const lost = setupToken === null && guide ? [`  Lost it? Choose another: ${putLine(guide, worker)}`] : [];
+  const lost =
+    setupToken === null && guide
+      ? [`  Lost it, or made an App with it already? Choose another: ${putLine(guide, worker)}`]
+      : [];
+  const elsewhere = worker === null ? [] : [`  Add --name ${worker} to each line that the page shows.`];
   return [
     "",
     "Next: make the GitHub App. This page does it, and shows the values of those marked (App) below:",
     `  ${url}/setup?token=${known}`,
     ...lost,
+    ...elsewhere,
   ];
 }
 
@@ -31,7 +36,7 @@ export function finalReport(outcome: Outcome): string[] {
   return [
     "",
     `The worker is at ${outcome.url}`,
-    ...(hasGitHubIdentity(outcome.present) ? [] : setupLines(outcome)),
+    ...(setupIsOver(outcome.present) ? [] : setupLines(outcome)),
     "",
     ...(missing.length > 0
       ? ["Still to set (each line asks for the value; docs/deploy.md explains them):", ...missing]

@@ -80,9 +80,9 @@ export function stillUnset(present: ReadonlySet<string>): SettingGuide[] {
   );
 }
 
-/** The worker can talk to GitHub as somebody: /setup has nothing left to do. */
-export const hasGitHubIdentity = (present: ReadonlySet<string>): boolean =>
-  present.has("GITHUB_TOKEN") || (present.has("GITHUB_APP_ID") && present.has("GITHUB_APP_PRIVATE_KEY"));
+/** As src/routes/setup.ts sees it: with an App or a token named, `/setup` is gone. */
+export const setupIsOver = (present: ReadonlySet<string>): boolean =>
+  present.has("GITHUB_TOKEN") || present.has("GITHUB_APP_ID");
 
 /** The line that sets it. `worker` is named where wrangler.toml names another. */
 export function putLine(guide: SettingGuide, worker: string | null): string {

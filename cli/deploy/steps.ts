@@ -6,7 +6,7 @@ import path from "node:path";
 import { z } from "zod";
 import type { Cloudflare, Credentials } from "./cloudflare.ts";
 import { DeployError } from "./failure.ts";
-import { hasGitHubIdentity } from "./settings.ts";
+import { setupIsOver } from "./settings.ts";
 import { wrangler } from "./wrangler.ts";
 
 /** Stands in for a database's id where none was made yet; wrangler.toml has it too. */
@@ -115,7 +115,7 @@ export async function giveSecrets(
     await cloudflare.putSecret(worker, "COOKIE_SECRET", randomBytes(32).toString("hex"));
     given.push("COOKIE_SECRET");
   }
-  if (present.has("SETUP_TOKEN") || hasGitHubIdentity(present)) return { given, setupToken: null };
+  if (present.has("SETUP_TOKEN") || setupIsOver(present)) return { given, setupToken: null };
   const setupToken = randomBytes(24).toString("hex");
   await cloudflare.putSecret(worker, "SETUP_TOKEN", setupToken);
   return { given: [...given, "SETUP_TOKEN"], setupToken };

@@ -298,6 +298,7 @@ describe("variants", () => {
     expect([...cloud.scripts.keys()]).toEqual(["staging"]);
     expect(run.output).toContain("npx wrangler secret put GITHUB_APP_ID --name staging");
     expect(run.output).toContain("https://staging.acme.workers.dev/setup?token=");
+    expect(run.output).toContain("Add --name staging to each line");
     expect(cloud.unknown).toEqual([]);
   });
 });

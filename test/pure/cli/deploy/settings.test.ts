@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { hasGitHubIdentity, putLine, SETTING_GUIDES, stillUnset } from "../../../../cli/deploy/settings.ts";
+import { putLine, SETTING_GUIDES, setupIsOver, stillUnset } from "../../../../cli/deploy/settings.ts";
 import { Settings } from "../../../../src/env.ts";
 
 const DOC = path.resolve(import.meta.dirname, "../../../../docs/deploy.md");
@@ -69,10 +69,11 @@ describe("what is still to set", () => {
     expect(asked).toContain("GITHUB_WEBHOOK_SECRETS");
   });
 
-  it("an App is an identity only with its key", () => {
-    expect(hasGitHubIdentity(new Set(["GITHUB_APP_ID"]))).toBe(false);
-    expect(hasGitHubIdentity(new Set(["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"]))).toBe(true);
-    expect(hasGitHubIdentity(new Set(["GITHUB_TOKEN"]))).toBe(true);
+  it("set-up is over as soon as an App or a token is named, but the App's key is still asked for", () => {
+    expect(setupIsOver(new Set(["SETUP_TOKEN", "GITHUB_APP_PRIVATE_KEY"]))).toBe(false);
+    expect(setupIsOver(new Set(["GITHUB_APP_ID"]))).toBe(true);
+    expect(setupIsOver(new Set(["GITHUB_TOKEN"]))).toBe(true);
+    expect(names("GITHUB_APP_ID")).toContain("GITHUB_APP_PRIVATE_KEY");
   });
 
   it("a key of several lines comes from a file, another worker is named", () => {
