@@ -92,6 +92,16 @@ function jsonSchema(content: unknown): unknown {
   return isNode(media) && media.schema ? plain(media.schema) : null;
 }
 
+/** Where GitHub's description does not say what GitHub does. */
+function corrected(operations: Node, schemas: Node): void {
+  // An account is a user or an enterprise, not both at once: the single installation says so.
+  const installations = deref({}, deref({}, deref({}, operations["GET /app/installations"]).responses)["200"]);
+  installations.items = { $ref: "#/schemas/installation" };
+  // An issue without a description is found with a body of null.
+  const found = deref({}, deref({}, schemas["issue-search-result-item"]).properties);
+  found.body = { type: ["string", "null"] };
+}
+
 function cutOperation(document: Node, name: string): Node {
   const [method = "", template = ""] = name.split(" ");
   const item = deref(document, deref(document, document.paths)[template]);
@@ -123,6 +133,7 @@ for (const name of wanted) {
   schemas[name] = plain(all[name]);
   references(schemas[name], wanted);
 }
+corrected(operations, schemas);
 const licence = readFileSync(path.join(import.meta.dirname, "LICENCE.md"), "utf8")
   .trim()
   .split("\n")

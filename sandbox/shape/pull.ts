@@ -3,7 +3,7 @@ import { association, orgOf } from "../access.ts";
 import type { FileChange } from "../git/changes.ts";
 import type { Repo, Review, ReviewComment } from "../state/model.ts";
 import type { PullIssue, World } from "../world.ts";
-import { simpleTeam, userOf } from "./account.ts";
+import { team as teamShape, userOf } from "./account.ts";
 import { nodeId } from "./ids.ts";
 import { labelsOf, milestoneOf } from "./issue.ts";
 import { apiOf, pageOf, repository } from "./repository.ts";
@@ -54,7 +54,7 @@ export function listedPull(world: World, repo: Repo, issue: PullIssue) {
     assignee: assignees[0] ?? null,
     assignees,
     requested_reviewers: pull.requestedReviewers.map((login) => userOf(world, login)),
-    requested_teams: org ? teams.map((team) => simpleTeam(world, org, team)) : [],
+    requested_teams: org ? teams.map((team) => teamShape(world, org, team)) : [],
     labels: labelsOf(world, repo, issue),
     milestone: milestoneOf(world, repo, issue),
     draft: pull.draft,

@@ -31,7 +31,7 @@ export function layout(world: World, viewer: Viewer | null, title: string, body:
             ${people(world).map(({ login }) => html`<option value="${login}" ${login === viewer.account.login ? raw("selected") : ""}>${login}</option>`)}
           </select>
         </label>
-        <button class="small">Switch</button>
+        <noscript><button class="small">Switch</button></noscript>
       </form>`
     : "";
   return html`<!doctype html>
