@@ -38,16 +38,21 @@ export const labels: Routes = {
   [`PATCH ${R}/labels/{name}`]: (call) => {
     const { repo, label } = found(call);
     call.allow(repo, "write", BOTH, "triage");
-    const from = label.name;
-    const name = call.string("new_name") ?? from;
-    if (findLabel(repo, name) && findLabel(repo, name) !== label)
-      throw ApiError.invalid("Label", "name", "already_exists");
+    const from = { name: label.name, color: label.color, description: label.description };
+    const name = call.string("new_name") ?? call.string("name") ?? from.name;
+    const taken = findLabel(repo, name);
+    if (taken && taken !== label) throw ApiError.invalid("Label", "name", "already_exists");
     for (const issue of Object.values(repo.issues))
-      issue.labels = issue.labels.map((one) => (one === from ? name : one));
+      issue.labels = issue.labels.map((one) => (one === from.name ? name : one));
     label.name = name;
     label.color = call.string("color") ?? label.color;
     label.description = call.string("description") ?? label.description;
-    const body = { label: labelShape(call.world, repo, label), changes: from === name ? {} : { name: { from } } };
+    const changes = {
+      ...(from.name === label.name ? {} : { name: { from: from.name } }),
+      ...(from.color === label.color ? {} : { color: { from: from.color } }),
+      ...(from.description === label.description ? {} : { description: { from: from.description } }),
+    };
+    const body = { label: labelShape(call.world, repo, label), changes };
     emit(call.world, { event: "label", action: "edited", repo, actor: call.actor, body });
     call.world.changed();
     return json(labelShape(call.world, repo, label));

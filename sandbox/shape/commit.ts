@@ -109,6 +109,29 @@ export function checkRun(world: World, repo: Repo, one: CheckRun) {
   };
 }
 
+/** Webhooks tell more of the suite that a run belongs to. Each of ours is a suite of one. */
+export function hookCheckRun(world: World, repo: Repo, one: CheckRun) {
+  const run = checkRun(world, repo, one);
+  return {
+    ...run,
+    check_suite: {
+      id: one.id,
+      node_id: nodeId("CS", one.id),
+      head_branch: null,
+      head_sha: one.sha,
+      status: one.status,
+      conclusion: one.conclusion,
+      url: `${apiOf(world, repo)}/check-suites/${one.id}`,
+      before: null,
+      after: one.sha,
+      pull_requests: [] as unknown[],
+      app: run.app,
+      created_at: one.startedAt,
+      updated_at: one.completedAt ?? one.startedAt,
+    },
+  };
+}
+
 export function workflowRun(world: World, repo: Repo, one: WorkflowRun, head: Commit | null) {
   const url = `${apiOf(world, repo)}/actions/runs/${one.id}`;
   const actor = userOf(world, one.actor);

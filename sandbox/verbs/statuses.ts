@@ -2,7 +2,7 @@
 import { ApiError } from "../errors.ts";
 import type { Commit } from "../git/read.ts";
 import { emit } from "../hooks/emit.ts";
-import { checkRun as checkShape, commit as commitShape, status as statusShape } from "../shape/commit.ts";
+import { hookCheckRun, commit as commitShape, status as statusShape } from "../shape/commit.ts";
 import type { CheckRun, Repo, Status } from "../state/model.ts";
 import { type Actor, fullName, type World } from "../world.ts";
 
@@ -70,7 +70,7 @@ export function latestStatuses(repo: Repo, sha: string): Status[] {
 
 function announceCheck(world: World, repo: Repo, run: CheckRun, actor: Actor, action: string): void {
   world.changed(fullName(repo));
-  emit(world, { event: "check_run", action, repo, actor, body: { check_run: checkShape(world, repo, run) } });
+  emit(world, { event: "check_run", action, repo, actor, body: { check_run: hookCheckRun(world, repo, run) } });
 }
 
 export function createCheckRun(world: World, repo: Repo, actor: Actor, input: Omit<CheckRun, "id">): CheckRun {
