@@ -4,15 +4,16 @@ import { listDeliveries } from "../store/delivery-list.ts";
 import { listJobs } from "../store/job-list.ts";
 import { createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
+import { ownerOf, visibleDelivery } from "./delivery-data.ts";
 import { jobData, visibleJob } from "./job-data.ts";
 import { logIndexJson } from "./job-log.ts";
 import { deliveryQuery, jobQuery, nextHref } from "./list-query.ts";
-import { notFound, refused } from "./surroundings.ts";
-import { sightOf, viewerOf } from "./viewer.ts";
+import { broken, notFound, refused, wantsPage } from "./surroundings.ts";
+import { requireAdmin, sightOf, viewerOf } from "./viewer.ts";
 
 export const api = createApp();
 
-for (const path of ["/api/jobs", "/api/jobs/*", "/api/deliveries", "/api/deliveries/*"]) {
+for (const path of ["/api/jobs/*", "/api/deliveries/*"]) {
   api.use(path, secured, forViewer, sameOrigin);
 }
 
@@ -46,3 +47,30 @@ api.get("/api/deliveries", etag(), async (c) => {
   const { rows, next } = await listDeliveries(c.env.DB, sight, query.filter, query.before, query.limit);
   return c.json({ deliveries: rows, next: nextHref("/api/deliveries", c.req.query(), next) });
 });
+
+api.get("/api/deliveries/:guid", etag(), async (c) => {
+  const found = await visibleDelivery(c.env, await viewerOf(c), c.req.param("guid"));
+  return found === null ? notFound(c) : c.json(found.delivery);
+});
+
+api.post("/api/deliveries/:guid/redeliver", requireAdmin, async (c) => {
+  const viewer = await viewerOf(c);
+  const guid = c.req.param("guid");
+  const found = await visibleDelivery(c.env, viewer, guid);
+  if (found === null || viewer.kind !== "admin") return notFound(c);
+  const again = await ownerOf(c.env, found.object).redeliver(guid, viewer.login);
+  if (!again) {
+    return refused(
+      c,
+      409,
+      "gone",
+      "It cannot be handled again",
+      "Its payload is not kept any more. Redeliver it from GitHub.",
+    );
+  }
+  return wantsPage(c)
+    ? c.redirect(`/deliveries/${encodeURIComponent(guid)}`, 303)
+    : c.json({ guid, redelivered: true }, 202);
+});
+
+api.onError((error, c) => broken(c, error));

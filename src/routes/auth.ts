@@ -18,7 +18,7 @@ export const auth = createApp();
 const PENDING_COOKIE = "cutwater-sign-in";
 const PENDING_SECONDS = 600;
 
-for (const path of ["/login", "/login/*", "/logout", "/admin"]) auth.use(path, secured, forViewer, sameOrigin);
+for (const path of ["/login/*", "/logout", "/admin"]) auth.use(path, secured, forViewer, sameOrigin);
 auth.onError((error, c) => broken(c, error));
 
 async function loginPage(c: Context<AppEnv>, returnTo: string, problem: string | null): Promise<Response> {

@@ -42,14 +42,10 @@ const neverKept: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.header("Referrer-Policy", "no-referrer");
 };
 
-for (const path of ["/setup", "/setup/*"]) {
-  setup.use(
-    path,
-    neverKept,
-    (c, next) => (c.req.method === "POST" ? securedWithGitHubForm : secured)(c, next),
-    sameOrigin,
-  );
-}
+const policy: MiddlewareHandler<AppEnv> = (c, next) =>
+  (c.req.method === "POST" ? securedWithGitHubForm : secured)(c, next);
+
+setup.use("/setup/*", neverKept, policy, sameOrigin);
 setup.onError((error, c) => broken(c, error));
 
 async function tokenPage(c: Context<AppEnv>, token: string, problem: string | null): Promise<Response> {

@@ -35,7 +35,7 @@ export function viewerOf(c: Context<AppEnv>): Promise<Viewer> {
 
 async function identify(c: Context<AppEnv>): Promise<Viewer> {
   const { ADMIN_TOKEN } = settings(c.env);
-  const bearer = /^Bearer (\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const bearer = /^Bearer +(\S.*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   if (bearer !== undefined) {
     return (await isAdminToken(c, bearer)) ? { kind: "admin", login: ADMIN_TOKEN_LOGIN, token: null } : ANONYMOUS;
   }

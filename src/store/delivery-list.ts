@@ -3,7 +3,7 @@ import { and, desc, eq, gte, lt, or } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import type { DeliveryRow, DeliveryState } from "../chatops/view.ts";
-import { LOOK_BACK_MS, pageOf } from "./page.ts";
+import { edgeOf, pageOf } from "./page.ts";
 import type { Cursor, Page } from "./page.ts";
 import { delivery } from "./schema.ts";
 import { seen } from "./sight.ts";
@@ -42,7 +42,7 @@ export async function listDeliveries(
   before: Cursor | null,
   limit: number,
 ): Promise<Page<DeliveryRow>> {
-  const edge = (before?.time ?? Date.now()) - LOOK_BACK_MS;
+  const edge = edgeOf(before, Date.now());
   const conditions = [
     gte(delivery.receivedAt, edge),
     seen(sight, delivery.org, delivery.repo),

@@ -5,7 +5,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import type { JobState, JobType } from "../jobs/prowjob.ts";
 import type { JobRow } from "../jobs/view.ts";
-import { LOOK_BACK_MS, pageOf } from "./page.ts";
+import { edgeOf, pageOf } from "./page.ts";
 import type { Cursor, Page } from "./page.ts";
 import { prowJob } from "./schema.ts";
 import { seen } from "./sight.ts";
@@ -99,7 +99,7 @@ export async function listJobs(
   before: Cursor | null,
   limit: number,
 ): Promise<Page<JobRow>> {
-  const edge = (before?.time ?? Date.now()) - LOOK_BACK_MS;
+  const edge = edgeOf(before, Date.now());
   const conditions = [
     gte(prowJob.startTime, edge),
     seen(sight, prowJob.org, prowJob.repo),

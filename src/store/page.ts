@@ -12,8 +12,16 @@ export interface Page<Row> {
   readonly next: Cursor | null;
 }
 
-/** How far back one page looks. A filter that matches nothing then reads a bounded part of the index. */
-export const LOOK_BACK_MS = 30 * 24 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
+const LOOK_BACK_MS = 30 * 24 * HOUR_MS;
+
+/**
+ * How far back a page looks: a filter that matches nothing then reads a bounded part of the index. The first page's edge
+ * moves once an hour only, so that an unchanged list stays the same answer.
+ */
+export function edgeOf(before: Cursor | null, now: number): number {
+  return (before?.time ?? Math.floor(now / HOUR_MS) * HOUR_MS) - LOOK_BACK_MS;
+}
 
 export const cursorText = (cursor: Cursor): string => `${cursor.time}_${cursor.id}`;
 

@@ -7,7 +7,7 @@ import { Island } from "../parts/island.tsx";
 import { JobFilters, listHref } from "../parts/job-filters.tsx";
 import type { FilterText } from "../parts/job-filters.tsx";
 import { JobList } from "../parts/job-list.tsx";
-import { stateWord } from "../parts/state.tsx";
+import { stateText } from "../parts/state.tsx";
 
 export interface JobsPageProps extends Surroundings {
   readonly rows: readonly JobRow[];
@@ -29,7 +29,7 @@ export interface JobsPageProps extends Surroundings {
 function filterWords(filter: FilterText): string {
   return Object.entries(filter)
     .filter(([, value]) => value !== "")
-    .map(([key, value]) => (key === "state" ? stateWord(value as JobRow["state"]).toLowerCase() : `${key} ${value}`))
+    .map(([key, value]) => (key === "state" ? stateText(value).toLowerCase() : `${key} ${value}`))
     .join(", ");
 }
 

@@ -1,6 +1,6 @@
 /** The filter form of the job list: a plain GET form. */
 import type { JSX } from "preact";
-import { stateWord } from "./state.tsx";
+import { stateText, stateWord } from "./state.tsx";
 import type { JobState } from "./state.tsx";
 
 /** The filter as typed; empty means any. */
@@ -56,7 +56,7 @@ export function JobFilters({ filter }: { readonly filter: FilterText }): JSX.Ele
           {active.map(([name, value]) => (
             <li key={name}>
               <a class="chip" href={listHref({ ...filter, [name]: "" })} aria-label={`Remove filter ${name}: ${value}`}>
-                {name}: <b>{name === "state" ? stateWord(value as JobState) : value}</b>{" "}
+                {name}: <b>{name === "state" ? stateText(value) : value}</b>{" "}
                 <span aria-hidden="true">×</span>
               </a>
             </li>

@@ -22,6 +22,11 @@ export const isOver = (state: JobState, completionTime: number | null): boolean 
 /** The word a person reads for a state. */
 export const stateWord = (state: JobState): string => WORDS[state];
 
+const isState = (text: string): text is JobState => Object.hasOwn(WORDS, text);
+
+/** The word for a state as it was typed into a URL; the text itself when it is none. */
+export const stateText = (text: string): string => (isState(text) ? WORDS[text] : text);
+
 export function StateMark({ state, big = false }: { readonly state: JobState; readonly big?: boolean }): JSX.Element {
   return (
     <span class={`state state-${state}${big ? " state-big" : ""}`}>
