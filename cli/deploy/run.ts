@@ -76,15 +76,16 @@ export async function deployAll({ name, dryRun, env, print }: DeployOptions): Pr
   if (address === null && !before.some((binding) => binding.name === "PUBLIC_URL")) throw noAddress(account);
   const file = await writeDerived(ROOT, FOLDER, config, { databaseId: database.id, publicUrl: address });
 
+  // Built before the database is touched: what does not build must not migrate.
+  print(`✓ Worker ${config.name}: builds (${await buildOnly(file)})`);
   if (dryRun) {
-    print(`✓ Worker ${config.name}: builds (${await buildOnly(file)})`);
     print("Nothing was changed.");
     return;
   }
   print(`✓ D1 migrations: ${await applyMigrations(file, account)}`);
-  print(`… Worker ${config.name}: building and sending`);
-  const { targets, size } = await deployWorker(file, account);
-  print(`✓ Worker ${config.name}: deployed (${size})`);
+  print(`… Worker ${config.name}: sending`);
+  const targets = await deployWorker(file, account);
+  print(`✓ Worker ${config.name}: deployed`);
 
   const bound = new Set((await cloudflare.bound(config.name)).map((binding) => binding.name));
   const { given, setupToken } = await giveSecrets(cloudflare, config.name, bound);

@@ -42,8 +42,6 @@ function excerpt(output: string): string {
   return lines.slice(from, from + 25).join("\n");
 }
 
-const uploadSize = (output: string): string => /Total Upload: (.*)/.exec(output)?.[1] ?? "size unknown";
-
 export interface Ensured {
   readonly id: string;
   readonly outcome: string;
@@ -73,26 +71,21 @@ export async function applyMigrations(config: string, account: Credentials): Pro
 
 /** Bundles without sending anything; returns the size. */
 export async function buildOnly(config: string): Promise<string> {
-  return uploadSize(await succeed("Building the worker", ["deploy", "--dry-run", "--config", config], null));
+  const output = await succeed("Building the worker", ["deploy", "--dry-run", "--config", config], null);
+  return /Total Upload: (.*)/.exec(output)?.[1] ?? "size unknown";
 }
 
 const Deployed = z.object({ type: z.literal("deploy"), targets: z.array(z.string()).optional() });
 
-export interface DeployedWorker {
-  /** Where wrangler says that the worker answers; empty when there is no route to it. */
-  readonly targets: readonly string[];
-  readonly size: string;
-}
-
-export async function deployWorker(config: string, account: Credentials): Promise<DeployedWorker> {
+/** Returns where wrangler says that the worker answers; empty when there is no route to it. */
+export async function deployWorker(config: string, account: Credentials): Promise<readonly string[]> {
   const scratch = await mkdtemp(path.join(tmpdir(), "cutwater-deploy-"));
   try {
     const report = path.join(scratch, "report.ndjson");
     const env = { WRANGLER_OUTPUT_FILE_PATH: report };
-    const output = await succeed("Deploying the worker", ["deploy", "--config", config], account, env);
+    await succeed("Deploying the worker", ["deploy", "--config", config], account, env);
     const lines = (await readFile(report, "utf8").catch(() => "")).split("\n").filter(Boolean);
-    const targets = lines.flatMap((line) => Deployed.safeParse(JSON.parse(line)).data?.targets ?? []);
-    return { targets, size: uploadSize(output) };
+    return lines.flatMap((line) => Deployed.safeParse(JSON.parse(line)).data?.targets ?? []);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

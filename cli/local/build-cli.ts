@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { gzip } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
 import { BUNDLE, buildWorker, ROOT } from "./build.ts";
@@ -86,7 +86,11 @@ async function folderFiles(folder: string): Promise<string[]> {
 
 console.log("Building the worker and the pages ...");
 await rm(BUNDLE, { recursive: true, force: true });
-await buildWorker();
+await buildWorker().catch((error: unknown) => {
+  const said = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
+  console.error(`The worker does not build.\n${stripVTControlCharacters(said).trim()}`);
+  process.exit(1);
+});
 console.log("Building the command and the runner ...");
 const cli = await buildCli();
 const runner = await buildRunner();
