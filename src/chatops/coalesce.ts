@@ -89,7 +89,8 @@ function holdsAlready(effect: Effect, present: ReadonlySet<string>): boolean {
 /** Appends an effect, or joins it with an earlier one of its kind. Nothing moves across its opposite. */
 function join(kept: Decided[], { effect, cause }: Decided): void {
   const opposite = OPPOSITES.get(effect.kind);
-  for (let index = kept.length - 1; opposite && index >= 0; index -= 1) {
+  const joinable = opposite !== undefined;
+  for (let index = joinable ? kept.length - 1 : -1; index >= 0; index -= 1) {
     const before = kept[index];
     if (!before || before.effect.kind === opposite) break;
     const joined = joinedWith(before.effect, effect);

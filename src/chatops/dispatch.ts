@@ -12,7 +12,7 @@ import { REGISTRY } from "./registry.ts";
 import type { PluginRun } from "./view.ts";
 
 /** A handler that takes longer is given up; its siblings go on. Milliseconds. */
-export const HANDLER_TIMEOUT_MS = 30_000;
+const HANDLER_TIMEOUT_MS = 30_000;
 
 export interface Dispatched {
   /** One entry per handler that ran, and per plugin that had a reason not to. */

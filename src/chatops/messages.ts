@@ -31,7 +31,7 @@ export function reply(to: Answered, where: Where, message: string): string {
 }
 
 /** What follows the message in the standard shape. */
-export function replyEnd(to: Answered, where: Where): string {
+function replyEnd(to: Answered, where: Where): string {
   return [
     "",
     "",
@@ -101,7 +101,7 @@ export function needsOkToTest(ignoresOkToTest: boolean, checked: readonly string
   const because = `You are none of: ${checked.join(", ")}.`;
   return ignoresOkToTest
     ? `I cannot start jobs for you here, and this repository trusts no pull request from outside. ${because} A collaborator can start the jobs instead.`
-    : `I cannot start jobs on this pull request yet. ${because} Somebody who is has to look at the change and say \`/ok-to-test\` first.`;
+    : `I cannot start jobs on this pull request yet. ${because} Somebody who is one of these has to look at the change and say \`/ok-to-test\` first.`;
 }
 
 /** Somebody who is not trusted in person tried `/ok-to-test cancel`. */
@@ -208,19 +208,19 @@ export function treeHashIn(body: string): string | null {
 
 /** The author said /lgtm. */
 export function lgtmOwnPullRequest(): string {
-  return "you cannot LGTM your own pull request.";
+  return "authors cannot give LGTM to their own pull request.";
 }
 
 /** Somebody without standing said /lgtm. */
 export function lgtmNotCollaborator(): string {
-  return "changing LGTM is restricted to collaborators.";
+  return "giving LGTM and taking it back is restricted to collaborators of this repository.";
 }
 
 /** Somebody said /lgtm who does not own what changes; `files` of others, none when nothing at all is theirs. */
 export function lgtmNotOwner(files: readonly string[]): string {
-  const start = "changing LGTM is restricted to approvers and reviewers in the OWNERS files of the change";
-  if (files.length === 0) return `${start}, and you are in none of them.`;
-  return `${start}. You are not in those of ${list(files)}.`;
+  const start = "LGTM has to come from somebody whom the OWNERS files of the whole change name as approver or reviewer";
+  if (files.length === 0) return `${start}, and none of them names you.`;
+  return `${start}. You are missing in those of ${list(files)}.`;
 }
 
 // assign
@@ -293,15 +293,15 @@ type Guidelines = RepoConfig["help"];
 
 /** An issue was marked with /help. */
 export function helpWanted(guidelines: Guidelines): string {
-  return `this issue now waits for somebody to take it up. ${guidance(guidelines)} If it does not fit, say \`/remove-help\`.\n${HELP_WANTED_MARKER}`;
+  return `this issue now waits for somebody to take it up. ${guidance(guidelines)}\n\nIf it does not fit, say \`/remove-help\`.\n${HELP_WANTED_MARKER}`;
 }
 
 /** An issue was marked with /good-first-issue. */
 export function goodFirstIssue(guidelines: Guidelines): string {
-  return `this issue is now marked as fit for newcomers. ${guidance(guidelines)} If it does not fit, say \`/remove-good-first-issue\`.\n${GOOD_FIRST_ISSUE_MARKER}`;
+  return `this issue is now marked as fit for newcomers. ${guidance(guidelines)}\n\nIf it does not fit, say \`/remove-good-first-issue\`.\n${GOOD_FIRST_ISSUE_MARKER}`;
 }
 
 function guidance({ help_guidelines_url, help_guidelines_summary }: Guidelines): string {
-  const summary = help_guidelines_summary ? `\n\n${help_guidelines_summary.trim()}\n\n` : " ";
-  return `Please check that it meets the [guidelines](${help_guidelines_url}).${summary}`.trimEnd();
+  const check = `Please check that it meets the [guidelines](${help_guidelines_url}).`;
+  return help_guidelines_summary.trim() ? `${check}\n\n${help_guidelines_summary.trim()}` : check;
 }

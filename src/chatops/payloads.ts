@@ -2,20 +2,16 @@
 import { z } from "zod";
 import type { Account, PullRequest, RepoRef } from "./events.ts";
 
-const ACCOUNT_TYPES = new Set(["User", "Bot", "Organization", "Mannequin"] as const);
+const ACCOUNT_TYPES = ["User", "Bot", "Organization", "Mannequin"] as const;
 /** GitHub sends null for the author of what a deleted account left behind. */
 const GHOST: Account = { login: "ghost", type: "User" };
 
-function isAccountType(type: string | undefined): type is Account["type"] {
-  return ACCOUNT_TYPES.has(type as Account["type"]);
-}
-
-export const Actor = z
+const Actor = z
   .object({ login: z.string(), type: z.string().optional() })
   .nullish()
   .transform((user): Account => {
     if (!user) return GHOST;
-    return { login: user.login, type: isAccountType(user.type) ? user.type : "User" };
+    return { login: user.login, type: ACCOUNT_TYPES.find((type) => type === user.type) ?? "User" };
   });
 
 const Owner = z.object({ login: z.string().optional(), name: z.string().nullish() });
@@ -60,7 +56,7 @@ const Logins = z
   .nullish()
   .transform((users) => (users ?? []).flatMap((user) => (user?.login ? [user.login] : [])));
 
-export const Issue = z.object({
+const Issue = z.object({
   number: z.int(),
   title: z.string().nullish(),
   body: text,

@@ -75,26 +75,26 @@ function linesOf(text: string): readonly Line[] {
   return lines;
 }
 
+/** Lengths by character of fence. */
+interface Closers {
+  readonly "`": number;
+  readonly "~": number;
+}
+
 /** For each line: the longest closing fence at or after it, so that a fence without an end is known without a search. */
-function longestCloserFrom(lines: readonly Line[]): readonly { readonly "`": number; readonly "~": number }[] {
-  const longest = new Array<{ "`": number; "~": number }>(lines.length + 1).fill({ "`": 0, "~": 0 });
-  let best = { "`": 0, "~": 0 };
-  for (let index = lines.length - 1; index >= 0; index -= 1) {
-    const closes = lines[index]?.closes;
+function longestCloserFrom(lines: readonly Line[]): readonly Closers[] {
+  const longest: Closers[] = [];
+  let best: Closers = { "`": 0, "~": 0 };
+  for (const { closes } of lines.toReversed()) {
     if (closes?.mark === "`" && closes.length > best["`"]) best = { ...best, "`": closes.length };
     if (closes?.mark === "~" && closes.length > best["~"]) best = { ...best, "~": closes.length };
-    longest[index] = best;
+    longest.push(best);
   }
-  return longest;
+  return longest.toReversed();
 }
 
 /** The line that closes a fence opened at `index`, or -1. */
-function closerOf(
-  fence: RegExpExecArray,
-  lines: readonly Line[],
-  longest: readonly { readonly "`": number; readonly "~": number }[],
-  index: number,
-): number {
+function closerOf(fence: RegExpExecArray, lines: readonly Line[], longest: readonly Closers[], index: number): number {
   const length = fence[1]?.length ?? 0;
   const mark = fence[1]?.startsWith("~") ? "~" : "`";
   // Backticks after backticks on one line are inline code, not a fence.

@@ -29,12 +29,12 @@ export function couldRun(job: Branches, branch: string): boolean {
 }
 
 /** Whether a job decides by changed files. */
-export function hasChangeMatcher(job: Changes): boolean {
+function hasChangeMatcher(job: Changes): boolean {
   return Boolean(job.run_if_changed || job.skip_if_only_changed);
 }
 
 /** Whether a change matcher lets a job run; an empty list of paths never matches. */
-export function matchesChanges(job: Changes, paths: readonly string[]): boolean {
+function matchesChanges(job: Changes, paths: readonly string[]): boolean {
   if (job.run_if_changed) {
     const pattern = goRegExp(job.run_if_changed);
     return paths.some((path) => pattern.test(path));
@@ -86,7 +86,7 @@ export async function postsubmitShouldRun(job: Postsubmit, branch: string, chang
 }
 
 /** What a filter says of a job: whether it is considered at all, and with which defaults. */
-export interface Verdict {
+interface Verdict {
   readonly matches: boolean;
   readonly forced: boolean;
   readonly byDefault: boolean;

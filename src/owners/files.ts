@@ -29,7 +29,7 @@ export function isIgnoredDirectory(
     above = parentOf(above);
   }
   let ignored = known.get(above) ?? false;
-  for (const next of unknown.reverse()) {
+  for (const next of unknown.toReversed()) {
     ignored ||= patterns.some((pattern) => pattern.test(next));
     known.set(next, ignored);
   }

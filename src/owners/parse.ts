@@ -41,7 +41,9 @@ export function parseOwners(text: string): OwnersFile {
     return { options: simple.data.options, filters: new Map([[".*", simple.data]]) };
   }
   const filtered = Filtered.safeParse(document);
-  if (!filtered.success) throw new Error(explain(simple.error ?? filtered.error));
+  if (!filtered.success || (!simple.success && !filtered.data.filters)) {
+    throw new Error(explain(simple.error ?? filtered.error));
+  }
   const entries = Object.entries(filtered.data.filters ?? {});
   const filters = entries.flatMap(([pattern, lists]): [string, OwnerLists][] => (lists ? [[pattern, lists]] : []));
   return { options: filtered.data.options, filters: new Map(filters) };
@@ -90,7 +92,7 @@ function yaml(text: string): unknown {
   return document;
 }
 
-function explain(error: z.ZodError): string {
-  const [issue] = error.issues;
+function explain(error: { readonly issues: z.ZodError["issues"] } | undefined): string {
+  const issue = error?.issues[0];
   return `${issue?.path.join(".") || "the document"}: ${issue?.message ?? "is malformed"}`;
 }

@@ -5,7 +5,7 @@ import type { GenericComment } from "../events.ts";
 import { anyone, hasLabel } from "../permissions.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
 
-export const HOLD_LABEL = "do-not-merge/hold";
+const HOLD_LABEL = "do-not-merge/hold";
 
 const CANCEL = /^[\t\f\r ]+cancel(?=[\t\f\r ]|$)/i;
 

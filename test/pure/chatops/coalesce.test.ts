@@ -62,7 +62,11 @@ describe("effects of one event are coalesced (design 1.8)", () => {
 
   test("the last word counts for labels, statuses and maintained comments; the same comment is said once", () => {
     const status = (description: string): Effect => ({
-      ...{ kind: "setStatus", sha: "s", context: "c", state: "success", targetUrl: "" },
+      kind: "setStatus",
+      sha: "s",
+      context: "c",
+      state: "success",
+      targetUrl: "",
       description,
     });
     const say = (body: string): Effect => ({ kind: "comment", body });

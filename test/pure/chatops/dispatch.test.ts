@@ -36,7 +36,7 @@ describe("order and overlay (design 10)", () => {
       rule: () => record(`${name} rule`),
     });
     const plugins = [plugin("b"), plugin("a")];
-    const view = fakeView({ config: only([...plugins].reverse()) });
+    const view = fakeView({ config: only(plugins.toReversed()) });
     await dispatch([pullEvent("opened"), comment("/x", { source: "pull_request" })], view, { plugins });
     expect(order).toEqual(["b comment", "a comment", "b pull", "a pull", "b rule", "a rule"]);
   });

@@ -138,7 +138,12 @@ describe("which events plugins see (spec chatops 1.4, 1.5)", () => {
 
   test("a push has the union of its commits' files; the owner may stand in `name`", () => {
     const payload = {
-      ...{ ref: "refs/heads/main", before: "a", after: "b", deleted: false, compare: "https://d", sender },
+      ref: "refs/heads/main",
+      before: "a",
+      after: "b",
+      deleted: false,
+      compare: "https://d",
+      sender,
       commits: [
         { added: ["x"], removed: ["y"], modified: ["z"] },
         { added: ["z"], removed: [], modified: ["x", "w"] },

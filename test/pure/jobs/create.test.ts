@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jobId, postsubmitJob, presubmitJob, pullRequestRefs, rerunJob } from "../../../src/jobs/create.ts";
 import { labelsFor } from "../../../src/jobs/labels.ts";

@@ -20,8 +20,8 @@ const NOTICE = "New changes are detected. LGTM label has been removed.";
 const deletesNotice = `deletes ${NOTICE}`;
 const hashNotice = (tree: string) => `LGTM label has been added.  <details>Git tree hash: ${tree}</details>`;
 const deletesHash = "deletes LGTM label has been added.  <details>Git tree hash: ";
-const own = "says: you cannot LGTM your own pull request.";
-const restricted = "says: changing LGTM is restricted to collaborators.";
+const own = "says: authors cannot give LGTM to their own pull request.";
+const restricted = "says: giving LGTM and taking it back is restricted to collaborators of this repository.";
 
 function world(lgtm: Partial<LgtmConfig> = {}, over: Partial<World> = {}, owners: Partial<OwnersConfig> = {}) {
   const defaults = { review_acts_as_lgtm: false, store_tree_hash: false, trusted_team_for_sticky_lgtm: "" };
@@ -96,13 +96,13 @@ describe("with skip_collaborators OWNERS decide", () => {
   test("files that nobody owns stand in nobody's way, but do not suffice", async () => {
     expect(await outcome(by("alice", "/lgtm"), at(file("a/x.go"), file("free.go")))).toEqual(["+lgtm", deletesNotice]);
     expect(await outcome(by("alice", "/lgtm"), at(file("free.go")))).toEqual([
-      expect.stringContaining("in none of them"),
+      expect.stringContaining("none of them names you"),
     ]);
   });
 
   test("one file of one's own does not open the files of others", async () => {
     expect(await outcome(by("alice", "/lgtm"), at(file("a/x.go"), file("b/y.go")))).toEqual([
-      "says: changing LGTM is restricted to approvers and reviewers in the OWNERS files of the change. You are not in those of `b/y.go`.",
+      "says: LGTM has to come from somebody whom the OWNERS files of the whole change name as approver or reviewer. You are missing in those of `b/y.go`.",
     ]);
     const moved = file("a/x.go", { status: "renamed", previousFilename: "b/x.go" });
     expect(await outcome(by("alice", "/lgtm"), at(moved))).toEqual([expect.stringContaining("`b/x.go`")]);
@@ -110,7 +110,7 @@ describe("with skip_collaborators OWNERS decide", () => {
 
   test("a collaborator without a place in OWNERS may not", async () => {
     expect(await outcome(by("collaborator", "/lgtm"), at(file("a/x.go")))).toEqual([
-      expect.stringContaining("none of them"),
+      expect.stringContaining("none of them names you"),
     ]);
   });
 });
@@ -149,7 +149,11 @@ describe("a push takes it off (spec chatops 2.3, behaviour 6)", () => {
   const removed = ["-lgtm", `says: ${NOTICE}`];
   const saved = { store_tree_hash: true };
   const note = (tree: string, createdAt: string, over: object = {}) => ({
-    ...{ id: 1, author: BOT, body: hashNotice(tree), createdAt, updatedAt: createdAt },
+    id: 1,
+    author: BOT,
+    body: hashNotice(tree),
+    createdAt,
+    updatedAt: createdAt,
     ...over,
   });
   const tree = { trees: { [HEAD]: "t1" } };

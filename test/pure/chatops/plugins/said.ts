@@ -12,7 +12,7 @@ export function configOf(plugin: string, over: Partial<RepoConfig> = {}): RepoCo
 
 /** The effects of an event; throws what a handler threw. */
 export async function effectsOf(event: ChatEvent, world: Partial<World> | FakeView): Promise<readonly Effect[]> {
-  const view = "asked" in world ? (world as FakeView) : fakeView(world as Partial<World>);
+  const view = "asked" in world ? world : fakeView(world);
   const { effects, errors } = await dispatch(event, view);
   for (const error of errors) throw error;
   return effects.map(({ effect }) => effect);

@@ -144,9 +144,9 @@ describe("help (spec chatops 2.28)", () => {
   const HELP = "help wanted";
   const FIRST = "good first issue";
   const wantedNote =
-    "says: this issue now waits for somebody to take it up. Please check that it meets the [guidelines](https://example.com/guide). If it does not fit, say `/remove-help`.";
+    "says: this issue now waits for somebody to take it up. Please check that it meets the [guidelines](https://example.com/guide).";
   const firstNote =
-    "says: this issue is now marked as fit for newcomers. Please check that it meets the [guidelines](https://example.com/guide). If it does not fit, say `/remove-good-first-issue`.";
+    "says: this issue is now marked as fit for newcomers. Please check that it meets the [guidelines](https://example.com/guide).";
   const [unhelp, unfirst] = ["deletes <!-- help wanted -->", "deletes <!-- good first issue -->"];
   const say = (body: string, labels: readonly string[] = [], over: Parameters<typeof comment>[1] = {}) =>
     outcome(comment(body, { isPullRequest: false, ...over }), { config: configOf("help"), labels });
