@@ -12,6 +12,8 @@ import { LogViewer } from "../log/viewer.ts";
 import type { LogElements } from "../log/viewer.ts";
 import { jobEvents } from "./job-events.ts";
 
+/** Closer than this to what is not loaded, it is loaded. */
+const NEAR_PX = 600;
 const WRAP_KEY = "cutwater.wrap";
 
 function elements(): LogElements | null {
@@ -19,8 +21,10 @@ function elements(): LogElements | null {
   return lines && earlier && later ? { lines, earlier, later } : null;
 }
 
+/** Scrolls twice: what was out of view has its true height only once it is in view. */
 function scrollToLine(element: HTMLElement): void {
   element.scrollIntoView({ block: "center" });
+  requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block: "center" })));
 }
 
 const toEnd = (): void => window.scrollTo({ top: document.documentElement.scrollHeight });
@@ -98,16 +102,22 @@ function LiveLog({ data, parts }: { readonly data: LogData; readonly parts: LogE
     const stopFollowing = data.complete ? () => undefined : startFollowing(viewer);
     const near = new IntersectionObserver(
       (entries) => {
-        for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
-          void (target === parts.earlier ? viewer.loadEarlier() : viewer.loadLater());
-        }
+        if (entries.some((entry) => entry.isIntersecting)) void viewer.loadLater();
       },
-      { rootMargin: "600px" },
+      { rootMargin: `${NEAR_PX}px` },
     );
-    near.observe(parts.earlier);
     near.observe(parts.later);
+    const loadEarlier = (): void => void viewer.loadEarlier();
+    parts.earlier.addEventListener("click", loadEarlier);
+    // Not by observing: what is above the first lines must not push them away before somebody goes there.
+    const offScroll = onScrolling((direction) => {
+      const isNear = parts.earlier.getBoundingClientRect().bottom > -NEAR_PX;
+      if (direction === "up" && window.scrollY > 0 && isNear) loadEarlier();
+    });
     return () => {
       near.disconnect();
+      offScroll();
+      parts.earlier.removeEventListener("click", loadEarlier);
       stopFollowing();
       window.removeEventListener("hashchange", onHash);
     };

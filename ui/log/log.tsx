@@ -26,9 +26,9 @@ export function JobLog({ data, lines }: { readonly data: LogData; readonly lines
         <LogBar {...initialBar(data)} id={data.id} actions={null} />
       </Island>
       <div class="log-view wrap" id="log-view">
-        <div class="log-edge" id="log-earlier" hidden={data.from === 0}>
-          <span>{size(data.from)} of log above.</span> <a href={`/jobs/${data.id}/log`}>Open the raw log</a>
-        </div>
+        <button type="button" class="log-edge" id="log-earlier" hidden={data.from === 0}>
+          {size(data.from)} above, in the raw log
+        </button>
         <div id="log-lines" role="presentation">
           <div class="log-chunk">
             <LogChunk lines={lines} firstLine={data.firstLine} />

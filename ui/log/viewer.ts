@@ -14,6 +14,8 @@ import { GrowingTail } from "./tail.ts";
 
 /** Chunks beyond this leave at the far end: about 3 MB of text stay. */
 const MAX_CHUNKS = 48;
+/** About the height of a line, for chunks that were never in view. */
+const LINE_PX = 20;
 
 interface Chunk {
   readonly element: HTMLElement;
@@ -255,6 +257,7 @@ export class LogViewer {
 
   #draw(chunk: Chunk): void {
     render(h(LogChunk, { lines: chunk.lines ?? [], firstLine: chunk.firstLine }), chunk.element);
+    chunk.element.style.containIntrinsicSize = `auto ${chunk.count * LINE_PX}px`;
   }
 
   #drop(chunk: Chunk | undefined): void {
@@ -280,7 +283,7 @@ export class LogViewer {
     const above = this.#chunks[0]?.from ?? 0;
     const below = this.#size - (this.#chunks.at(-1)?.to ?? 0);
     earlier.hidden = above === 0;
-    earlier.textContent = `${size(above)} of log above`;
+    earlier.textContent = `Show more of the ${size(above)} above`;
     later.hidden = below <= 0 && !this.#growing;
     later.textContent = below > 0 ? `${size(below)} of log below` : "Waiting for more";
     later.classList.toggle("waiting", below <= 0);

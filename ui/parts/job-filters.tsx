@@ -56,8 +56,7 @@ export function JobFilters({ filter }: { readonly filter: FilterText }): JSX.Ele
           {active.map(([name, value]) => (
             <li key={name}>
               <a class="chip" href={listHref({ ...filter, [name]: "" })} aria-label={`Remove filter ${name}: ${value}`}>
-                {name}: <b>{name === "state" ? stateText(value) : value}</b>{" "}
-                <span aria-hidden="true">×</span>
+                {name}: <b>{name === "state" ? stateText(value) : value}</b> <span aria-hidden="true">×</span>
               </a>
             </li>
           ))}
