@@ -184,7 +184,7 @@ class Round {
     const run = { plugin: plugin.name, handler, ms: Date.now() - started };
     if (outcome.kind === "decided") {
       const { why } = outcome.decision;
-      const effects = quiet ? outcome.decision.effects.filter((effect) => !answers(effect)) : outcome.decision.effects;
+      const effects = quiet ? outcome.decision.effects.flatMap(unanswered) : outcome.decision.effects;
       const cause = {
         delivery: this.#view.guid,
         plugin: plugin.name,
@@ -203,9 +203,14 @@ class Round {
   }
 }
 
-/** Bots get no replies: two of them could answer each other for ever. */
-function answers(effect: Effect): boolean {
-  return effect.kind === "comment" && isReply(effect.body);
+/** An effect without its reply. Bots get none: two of them could answer each other for ever. */
+function unanswered(effect: Effect): readonly Effect[] {
+  if (effect.kind === "comment" && isReply(effect.body)) return [];
+  if (effect.kind === "assign") return [{ kind: "assign", logins: effect.logins }];
+  if (effect.kind === "requestReview") {
+    return [{ kind: "requestReview", users: effect.users, teams: effect.teams }];
+  }
+  return [effect];
 }
 
 /** In {@link Dispatched.errors} when a handler overran its time. */

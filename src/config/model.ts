@@ -186,7 +186,7 @@ export interface OwnersConfig {
   readonly mdyaml: boolean;
   readonly labels_denylist: readonly string[];
   readonly filenames: { readonly owners: string; readonly owners_aliases: string };
-  /** Directories to ignore, as Go regular expressions. */
+  /** Directories to ignore, as Go regular expressions; the built-in ones included unless they are switched off. */
   readonly dir_denylist: readonly string[];
 }
 

@@ -168,6 +168,8 @@ describe("who is heard", () => {
     const plugins = [says("a", add("x"), answer, { kind: "comment", body: "a notice" })];
     const effects = effectsOf(await run(plugins, [], [bot]));
     expect(effects).toEqual([add("x"), { kind: "comment", body: "a notice" }]);
+    const [assign] = effectsOf(await dispatch({ ...bot, body: "/assign nobody" }, view));
+    expect(assign).toEqual({ kind: "assign", logins: ["nobody"] });
   });
 
   test("an effect's cause names delivery, plugin, command and actor", async () => {
