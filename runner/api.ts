@@ -33,13 +33,15 @@ export interface Call {
 export interface JobApi {
   /**
    * The answer, 2xx or a refusal. Network errors, 408, 425, 429 and 5xx are tried again, after Retry-After if given.
-   * Throws NotOurs on 401 and on 409 `stale`; the last error when the tries are used up or `signal` aborts.
+   * Throws NotOurs on 401 and on 409 `stale` or `finished`; the last error when the tries are used up or `signal` aborts.
    */
   call(call: Call): Promise<Answer>;
 }
 
 const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const RETRIED = new Set([408, 425, 429]);
+/** Another attempt took its place, or the job is over. */
+const ENDED = new Set(["stale", "finished"]);
 const TIMEOUT_MS = 60_000;
 
 export function createJobApi(options: {
@@ -75,7 +77,7 @@ export function createJobApi(options: {
         let failure: Error;
         try {
           const { answer, retryAfterMs } = await once(call);
-          if (answer.status === 401 || (answer.status === 409 && answer.code === "stale"))
+          if (answer.status === 401 || (answer.status === 409 && ENDED.has(answer.code)))
             throw new NotOurs(`${answer.status} ${answer.code}: ${answer.message}`);
           if (answer.status < 500 && !RETRIED.has(answer.status)) return answer;
           failure = new Error(`${call.method} ${call.path.split("?")[0]}: ${answer.status} ${answer.message}`);

@@ -4,7 +4,7 @@ import { type Backoff, backoffMs, sleep } from "./backoff.ts";
 import { openPoll } from "./poll.ts";
 import { type Link, type LinkOptions, openSocket } from "./socket.ts";
 
-export interface ConnectionOptions extends Omit<LinkOptions, "signal"> {
+export interface ConnectionOptions extends Omit<LinkOptions, "signal" | "onUp"> {
   readonly backoff: Backoff;
   /** While polling, a socket is tried again this often. */
   readonly socketRetryMs: number;
@@ -28,7 +28,10 @@ const SHORT_MS = 10_000;
 export function connect(connection: ConnectionOptions): Connection {
   const closing = new AbortController();
   const { signal } = closing;
-  const options = { ...connection, signal };
+  const onUp = (opened: Link) => {
+    link = opened;
+  };
+  const options = { ...connection, signal, onUp };
   const say = changesOnly((line) => signal.aborted || options.say(line));
   let link: Link | null = null;
 
@@ -36,9 +39,9 @@ export function connect(connection: ConnectionOptions): Connection {
   const use = async (kind: string, opening: Promise<Link>): Promise<"refused" | "short" | "used"> => {
     try {
       const began = Date.now();
-      link = await opening;
+      const opened = await opening;
       say(`connected by ${kind}`);
-      say(`${kind}: ${await link.ended}`);
+      say(`${kind}: ${await opened.ended}`);
       return Date.now() - began < SHORT_MS ? "short" : "used";
     } catch (error) {
       say(`${kind}: ${error instanceof Error ? error.message : String(error)}`);

@@ -69,16 +69,18 @@ export async function openPoll(options: LinkOptions, mostMs: number): Promise<Li
     return "time to try a websocket again";
   };
 
-  await post([options.hello()]);
-  return {
-    send(message) {
-      outgoing = [...outgoing.filter((one) => one.type !== "heartbeat" || message.type !== "heartbeat"), message];
-      aside ??= postAside().finally(() => {
-        aside = null;
-      });
-    },
-    ended: loop(),
+  const send = (message: RunnerMessage) => {
+    outgoing = [...outgoing.filter((one) => one.type !== "heartbeat" || message.type !== "heartbeat"), message];
+    aside ??= postAside().finally(() => {
+      aside = null;
+    });
   };
+  const ended = Promise.withResolvers<string>();
+  const link: Link = { send, ended: ended.promise };
+  options.onUp(link);
+  await post([options.hello()]);
+  void loop().then(ended.resolve);
+  return link;
 }
 
 function refusalText(status: number, text: string): string {

@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly runner: string;
   readonly hello: () => RunnerMessage;
   readonly heartbeat: () => RunnerMessage;
+  /** The link can be used: called before its first message. */
+  readonly onUp: (link: Link) => void;
   /** One parsed JSON value at a time. */
   readonly onMessage: (value: unknown) => void;
   /** Ends the link, also while it is being opened. */
@@ -72,12 +74,14 @@ export function openSocket(options: LinkOptions, beatMs: () => number): Promise<
     socket.addEventListener("message", (event) => {
       heard = Date.now();
       if (event.data === PONG) return;
-      if (beat === undefined) {
+      const first = beat === undefined;
+      if (first) {
         clearTimeout(opening);
-        next();
+        options.onUp(link);
         resolve(link);
       }
       options.onMessage(parseJson(event.data));
+      if (first) next(); // The welcome says how often.
     });
   });
 }
