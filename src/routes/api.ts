@@ -2,16 +2,22 @@
 import { etag } from "hono/etag";
 import { listDeliveries } from "../store/delivery-list.ts";
 import { listJobs } from "../store/job-list.ts";
+import { settings } from "../env.ts";
 import { createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
 import { ownerOf, visibleDelivery } from "./delivery-data.ts";
+import { abort, actable, actorOf, rerun } from "./job-actions.ts";
 import { jobData, visibleJob } from "./job-data.ts";
 import { logIndexJson } from "./job-log.ts";
 import { deliveryQuery, jobQuery, nextHref } from "./list-query.ts";
 import { broken, notFound, refused, wantsPage } from "./surroundings.ts";
+import { GitHubUnavailable } from "./viewer-github.ts";
 import { requireAdmin, sightOf, viewerOf } from "./viewer.ts";
 
 export const api = createApp();
+
+const WHO_MAY =
+  "its rerun_auth_config does not name you, and GitHub does not know you as somebody who may say /test on this pull request.";
 
 for (const path of ["/api/jobs/*", "/api/deliveries/*"]) {
   api.use(path, secured, forViewer, sameOrigin);
@@ -31,6 +37,35 @@ api.get("/api/jobs/:id", etag(), async (c) => {
   if (job === null) return notFound(c);
   const { now: _, ...data } = await jobData(c.env, viewer, job);
   return c.json(data);
+});
+
+api.post("/api/jobs/:id/:action{rerun|abort}", async (c) => {
+  const viewer = await viewerOf(c);
+  const job = await visibleJob(c.env, viewer, c.req.param("id"));
+  if (job === null) return notFound(c);
+  const stored = await actable(c.env, viewer, job);
+  const action = c.req.param("action");
+  if (stored === null) {
+    return viewer.kind === "anonymous"
+      ? refused(c, 401, "unauthorized", "Sign in first", `To ${action} this job you need to be signed in.`)
+      : refused(
+          c,
+          403,
+          "forbidden",
+          "Not yours to steer",
+          `${viewer.login}, you may not ${action} ${job.job}: ${WHO_MAY}`,
+        );
+  }
+  if (action === "rerun") {
+    const id = await rerun(c.env, stored, job, actorOf(viewer));
+    return wantsPage(c)
+      ? c.redirect(`/jobs/${id}`, 303)
+      : c.json({ id, url: `${settings(c.env).PUBLIC_URL}/jobs/${id}` }, 201);
+  }
+  if (!(await abort(c.env, job, actorOf(viewer)))) {
+    return refused(c, 409, "over", "It is over", "This job has ended: there is nothing to abort any more.");
+  }
+  return wantsPage(c) ? c.redirect(`/jobs/${job.id}`, 303) : c.json({ id: job.id, aborted: true }, 202);
 });
 
 /** The map of a job's log, with which its page finds lines and failures without reading the whole. */
@@ -73,4 +108,14 @@ api.post("/api/deliveries/:guid/redeliver", requireAdmin, async (c) => {
     : c.json({ guid, redelivered: true }, 202);
 });
 
-api.onError((error, c) => broken(c, error));
+api.onError((error, c) =>
+  error instanceof GitHubUnavailable
+    ? refused(
+        c,
+        503,
+        "github",
+        "GitHub does not answer",
+        "GitHub could not be asked who you are to it. Please try again.",
+      )
+    : broken(c, error),
+);

@@ -3,7 +3,7 @@ import type { CommandHelpPageProps, HelpPlugin } from "../../ui/pages/command-he
 import type { ConfigPageProps } from "../../ui/pages/config.tsx";
 import type { Plugin } from "../chatops/plugin.ts";
 import { REGISTRY } from "../chatops/registry.ts";
-const currentConfig = (_env: Env, _org: string, _repo: string): Promise<RepoConfig | null> => Promise.resolve(null);
+import { currentConfig } from "../config/current.ts";
 import type { ConfigIndex, RepoConfig } from "../config/model.ts";
 import type { ConfigLoad } from "../config/rpc.ts";
 import type { Env } from "../env.ts";

@@ -3,6 +3,7 @@ import type { JobData } from "../../ui/parts/job-body.tsx";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import type { ArtifactRow, JobView } from "../jobs/view.ts";
+import { mayPerhapsAct } from "./job-actions.ts";
 import { canSeeJob } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -32,13 +33,12 @@ async function artifactsOf(env: Env, job: JobView): Promise<{ artifacts: readonl
 
 /** What the job page shows above the log, and `/api/jobs/:id` answers. */
 export async function jobData(env: Env, viewer: Viewer, job: JobView): Promise<JobData> {
-  const { artifacts, more } = await artifactsOf(env, job);
-  const known = viewer.kind !== "anonymous";
+  const [{ artifacts, more }, may] = await Promise.all([artifactsOf(env, job), mayPerhapsAct(env, viewer, job)]);
   return {
     job,
     artifacts,
     moreArtifacts: more,
-    actions: { rerun: known, abort: known },
+    actions: { rerun: may, abort: may },
     github: settings(env).GITHUB_URL,
     now: Date.now(),
   };

@@ -39,12 +39,12 @@ export interface ConfigPageProps extends Surroundings {
 /** Problems of one list that are shown; a large configuration has thousands of warnings. */
 const SHOWN = 200;
 
-const LOOKS: Readonly<Record<ConfigLoadRow["state"], JobState>> = {
-  loading: "pending",
-  current: "success",
-  refused: "failure",
-  superseded: "aborted",
-  "needs-confirmation": "error",
+const LOOKS: Readonly<Record<ConfigLoadRow["state"], { readonly state: JobState; readonly word: string }>> = {
+  loading: { state: "pending", word: "Loading" },
+  current: { state: "success", word: "In use" },
+  refused: { state: "failure", word: "Refused: the one before stays" },
+  superseded: { state: "aborted", word: "Superseded" },
+  "needs-confirmation": { state: "error", word: "Held back: it would delete many jobs" },
 };
 
 export function ConfigPage(props: ConfigPageProps): JSX.Element {
@@ -91,7 +91,7 @@ export function ConfigPage(props: ConfigPageProps): JSX.Element {
             </span>
           </div>
           <p>
-            <StateMark state={LOOKS[load.state]} /> <span class="soft">{load.state}</span>
+            <StateMark {...LOOKS[load.state]} />
           </p>
           <Problems list={load.problems} />
         </section>

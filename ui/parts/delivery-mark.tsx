@@ -1,45 +1,36 @@
 /** How the state of a delivery, a plugin's run or an effect looks. */
 import type { JSX } from "preact";
 import type { DeliveryRow, EffectView, PluginRun } from "../../src/chatops/view.ts";
-import { Icon } from "./icons.tsx";
+import { StateMark } from "./state.tsx";
 import type { JobState } from "./state.tsx";
 
-type Looks = { readonly like: JobState; readonly word: string };
+type Looks = { readonly state: JobState; readonly word: string };
 
 const DELIVERY: Readonly<Record<DeliveryRow["state"], Looks>> = {
-  waiting: { like: "triggered", word: "Waiting" },
-  handled: { like: "success", word: "Handled" },
-  failed: { like: "failure", word: "Failed" },
+  waiting: { state: "triggered", word: "Waiting" },
+  handled: { state: "success", word: "Handled" },
+  failed: { state: "failure", word: "Failed" },
 };
 const EFFECT: Readonly<Record<EffectView["state"], Looks>> = {
-  waiting: { like: "triggered", word: "Waiting" },
-  sending: { like: "pending", word: "Sending" },
-  done: { like: "success", word: "Done" },
-  noop: { like: "aborted", word: "Already so" },
-  dead: { like: "failure", word: "Given up" },
+  waiting: { state: "triggered", word: "Waiting" },
+  sending: { state: "pending", word: "Sending" },
+  done: { state: "success", word: "Done" },
+  noop: { state: "aborted", word: "Already so" },
+  dead: { state: "failure", word: "Given up" },
 };
 const RUN: Readonly<Record<PluginRun["outcome"], Looks>> = {
-  effects: { like: "success", word: "Acted" },
-  nothing: { like: "aborted", word: "Nothing to do" },
-  error: { like: "failure", word: "Failed" },
-  timeout: { like: "error", word: "Too slow" },
+  effects: { state: "success", word: "Acted" },
+  nothing: { state: "aborted", word: "Nothing to do" },
+  error: { state: "failure", word: "Failed" },
+  timeout: { state: "error", word: "Too slow" },
 };
 
-function Mark({ like, word }: Looks): JSX.Element {
-  return (
-    <span class={`state state-${like}`}>
-      <Icon name={like} spin={like === "pending"} />
-      <span>{word}</span>
-    </span>
-  );
-}
-
 export const DeliveryMark = ({ state }: { readonly state: DeliveryRow["state"] }): JSX.Element => (
-  <Mark {...DELIVERY[state]} />
+  <StateMark {...DELIVERY[state]} />
 );
 export const EffectMark = ({ state }: { readonly state: EffectView["state"] }): JSX.Element => (
-  <Mark {...EFFECT[state]} />
+  <StateMark {...EFFECT[state]} />
 );
 export const RunMark = ({ outcome }: { readonly outcome: PluginRun["outcome"] }): JSX.Element => (
-  <Mark {...RUN[outcome]} />
+  <StateMark {...RUN[outcome]} />
 );

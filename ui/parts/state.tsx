@@ -27,11 +27,18 @@ const isState = (text: string): text is JobState => Object.hasOwn(WORDS, text);
 /** The word for a state as it was typed into a URL; the text itself when it is none. */
 export const stateText = (text: string): string => (isState(text) ? WORDS[text] : text);
 
-export function StateMark({ state, big = false }: { readonly state: JobState; readonly big?: boolean }): JSX.Element {
+interface StateMarkProps {
+  readonly state: JobState;
+  readonly big?: boolean;
+  /** Another word for things that are like this state. */
+  readonly word?: string;
+}
+
+export function StateMark({ state, big = false, word = WORDS[state] }: StateMarkProps): JSX.Element {
   return (
     <span class={`state state-${state}${big ? " state-big" : ""}`}>
       <Icon name={state} spin={state === "pending"} />
-      <span>{WORDS[state]}</span>
+      <span>{word}</span>
     </span>
   );
 }
