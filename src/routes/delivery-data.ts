@@ -16,6 +16,7 @@ export function ownerOf(env: Env, name: string): Owner {
   // The RPC types cannot follow a DeliveryView, whose effects hold any JSON; both classes implement Owner.
   let stub: unknown = env.REPOSITORY.getByName(name);
   if (name.includes("#")) stub = env.CONVERSATION.getByName(name);
+  // oxlint-disable-next-line no-unsafe-type-assertion -- see above
   return stub as Owner;
 }
 

@@ -3,6 +3,7 @@ import { currentConfig } from "../config/current.ts";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { rerunJob } from "../jobs/create.ts";
+import { ProwJobDocument } from "../jobs/prowjob-schema.ts";
 import type { ProwJob } from "../jobs/prowjob.ts";
 import { mayRerun, rerunAtOnce } from "../jobs/rerun-auth.ts";
 import type { RerunCase } from "../jobs/rerun-auth.ts";
@@ -24,7 +25,7 @@ const ANYBODY = "anybody";
 /** The ProwJob of a job that exists. */
 async function storedJob(env: Env, id: string): Promise<ProwJob | null> {
   const text = await env.JOB.getByName(`job:${id}`).prowjob();
-  return text === null ? null : (JSON.parse(text) as ProwJob); // written by ourselves
+  return text === null ? null : ProwJobDocument.parse(JSON.parse(text));
 }
 
 async function rerunCase(env: Env, viewer: Viewer, job: JobView, stored: ProwJob): Promise<RerunCase> {

@@ -8,7 +8,7 @@ import { cursorText, parseCursor } from "../store/page.ts";
 import type { Cursor } from "../store/page.ts";
 
 const LONGEST = 200;
-export const PAGE_ROWS = 50;
+const PAGE_ROWS = 50;
 const MOST_ROWS = 200;
 
 const any = (value: unknown): unknown => (typeof value === "string" && value.trim() !== "" ? value.trim() : undefined);
@@ -95,7 +95,8 @@ export function queryText<Name extends string>(
   names: readonly Name[],
 ): Record<Name, string> {
   const entries = names.map((name) => [name, (query[name] ?? "").trim().slice(0, LONGEST)] as const);
-  return Object.fromEntries(entries) as Record<Name, string>; // each name is in entries
+  // oxlint-disable-next-line no-unsafe-type-assertion -- each name is in entries
+  return Object.fromEntries(entries) as Record<Name, string>;
 }
 
 /** Path and query of the page that begins at a cursor; null at the end. */

@@ -14,7 +14,7 @@ export const Session = z.discriminatedUnion("kind", [
 ]);
 export type Session = z.infer<typeof Session>;
 
-export const SESSION_SECONDS = 8 * 3600;
+const SESSION_SECONDS = 8 * 3600;
 
 /**
  * Whether people sign in with GitHub. While they cannot, or while nobody is named an administrator, the admin token

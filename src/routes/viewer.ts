@@ -19,7 +19,7 @@ export type Viewer =
   | { readonly kind: "admin"; readonly login: string; readonly token: string | null };
 
 /** Who acts when the admin token does. */
-export const ADMIN_TOKEN_LOGIN = "admin-token";
+const ADMIN_TOKEN_LOGIN = "admin-token";
 
 const ANONYMOUS: Viewer = { kind: "anonymous" };
 const viewers = new WeakMap<Request, Promise<Viewer>>();
@@ -99,7 +99,7 @@ export async function canSeeJob(
 }
 
 /** `org/repo` of the configuration repository in lower case; null when it is not set. */
-export function configRepository(env: Env): string | null {
+function configRepository(env: Env): string | null {
   return settings(env).CONFIG_REPO?.replace(/@.*$/, "").toLowerCase() ?? null;
 }
 

@@ -2,18 +2,17 @@
 import { and, desc, eq, gte, lt, or } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import type { DeliveryRow, DeliveryState } from "../chatops/view.ts";
 import { edgeOf, pageOf } from "./page.ts";
 import type { Cursor, Page } from "./page.ts";
 import { delivery } from "./schema.ts";
 import { seen } from "./sight.ts";
 import type { Sight } from "./sight.ts";
 
-export const DELIVERY_STATES = ["waiting", "handled", "failed"] as const satisfies readonly DeliveryState[];
+export const DELIVERY_STATES = ["waiting", "handled", "failed"] as const;
 
 export interface DeliveryFilter {
   readonly event?: string | undefined;
-  readonly state?: DeliveryState | undefined;
+  readonly state?: (typeof DELIVERY_STATES)[number] | undefined;
   readonly org?: string | undefined;
   readonly repo?: string | undefined;
   readonly number?: number | undefined;
@@ -34,6 +33,8 @@ const Row = z.object({
   summary: z.string(),
 });
 
+export type DeliveryListRow = Readonly<z.infer<typeof Row>>;
+
 /** A page of deliveries that `sight` allows. */
 export async function listDeliveries(
   database: D1Database,
@@ -41,7 +42,7 @@ export async function listDeliveries(
   filter: DeliveryFilter,
   before: Cursor | null,
   limit: number,
-): Promise<Page<DeliveryRow>> {
+): Promise<Page<DeliveryListRow>> {
   const edge = edgeOf(before, Date.now());
   const conditions = [
     gte(delivery.receivedAt, edge),

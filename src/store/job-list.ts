@@ -4,7 +4,6 @@ import type { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import type { JobState, JobType } from "../jobs/prowjob.ts";
-import type { JobRow } from "../jobs/view.ts";
 import { edgeOf, pageOf } from "./page.ts";
 import type { Cursor, Page } from "./page.ts";
 import { prowJob } from "./schema.ts";
@@ -54,6 +53,8 @@ const Row = z.object({
   completionTime: z.int().nullable(),
 });
 
+export type JobListRow = Readonly<z.infer<typeof Row>>;
+
 const columns = {
   id: prowJob.id,
   buildId: prowJob.buildId,
@@ -98,7 +99,7 @@ export async function listJobs(
   filter: JobFilter,
   before: Cursor | null,
   limit: number,
-): Promise<Page<JobRow>> {
+): Promise<Page<JobListRow>> {
   const edge = edgeOf(before, Date.now());
   const conditions = [
     gte(prowJob.startTime, edge),

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { JobRow } from "../../src/jobs/view.ts";
 import { JobList } from "../parts/job-list.tsx";
 import type { JobListData } from "../parts/job-list.tsx";
+import { ours } from "../parts/ours.ts";
 import { poll } from "./poll.ts";
 
 const POLL_MS = 4_000;
@@ -43,9 +44,9 @@ function LiveJobList(props: JobListData): JSX.Element {
   }, []);
 
   useEffect(() => {
-    if (props.source === null) return;
+    if (props.source === null) return undefined;
     const polling = poll(props.source, POLL_MS, (answer) => {
-      const fresh = (answer as Answer).jobs; // our own API
+      const fresh = ours<Answer>(answer).jobs;
       setRows((shown) => {
         const { rows: same, added } = merge(shown, fresh);
         const reading = window.scrollY > 120 || document.querySelector("tr.selected") !== null;

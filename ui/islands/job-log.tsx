@@ -10,6 +10,7 @@ import type { LogIndex } from "../log/log-index.ts";
 import { followLog } from "../log/source.ts";
 import { LogViewer } from "../log/viewer.ts";
 import type { LogElements } from "../log/viewer.ts";
+import { ours } from "../parts/ours.ts";
 import { jobEvents } from "./job-events.ts";
 
 /** Closer than this to what is not loaded, it is loaded. */
@@ -60,7 +61,7 @@ function onScrolling(listener: (direction: "up" | "down") => void): () => void {
 /** The map of the whole log; null when it cannot be had. */
 async function fetchIndex(id: string): Promise<LogIndex | null> {
   const answer = await fetch(`/api/jobs/${id}/log-index`);
-  return answer.ok ? ((await answer.json()) as LogIndex) : null; // our own API
+  return answer.ok ? ours<LogIndex>(await answer.json()) : null;
 }
 
 /** Numbers of the failing lines among the ones that the page shows. */

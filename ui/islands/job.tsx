@@ -6,6 +6,7 @@ import { JobBody } from "../parts/job-body.tsx";
 import type { JobData } from "../parts/job-body.tsx";
 import { isOver, stateWord } from "../parts/state.tsx";
 import { jobEvents } from "./job-events.ts";
+import { ours } from "../parts/ours.ts";
 import { poll } from "./poll.ts";
 
 const POLL_MS = 5_000;
@@ -18,12 +19,12 @@ function LiveJob(props: JobData): JSX.Element {
   useEffect(() => {
     if (over) {
       jobEvents.over();
-      return;
+      return undefined;
     }
     const skew = props.now - Date.now();
     const clock = setInterval(() => setNow(Date.now() + skew), 1_000);
     const polling = poll(`/api/jobs/${data.job.id}`, POLL_MS, (answer) => {
-      setData((known) => ({ ...known, ...(answer as Partial<JobData>) })); // our own API
+      setData((known) => ({ ...known, ...ours<Partial<JobData>>(answer) }));
     });
     const off = jobEvents.onChanged(() => polling.now());
     return () => {

@@ -1,4 +1,5 @@
 /** The script of every page: finds the islands and brings each to life with its data. */
+import { ours } from "../parts/ours.ts";
 import type { IslandProps } from "../parts/island.tsx";
 
 type Start = (element: HTMLElement, data: never) => void;
@@ -16,7 +17,7 @@ async function awaken(element: HTMLElement): Promise<void> {
   const { island, props } = element.dataset;
   if (!isIsland(island)) return;
   const { start } = await islands[island]();
-  start(element, JSON.parse(props ?? "null") as never); // written by our own server from the island's own type
+  start(element, ours<never>(JSON.parse(props ?? "null")));
 }
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) {

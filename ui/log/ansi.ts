@@ -30,8 +30,8 @@ export const PLAIN: Style = {
 };
 
 /** CSI, OSC (ended by BEL or ST, or by the line), DCS and the like, two-character escapes, and stray controls. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
 const ESCAPES =
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is about
   /\x1b\[([0-9:;<=>?]*)([ -/]*[@-~])?|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f\x9b]/g;
 
 /** One line of a terminal's output as segments, and the style that the next line begins with. */

@@ -3,7 +3,7 @@ import { isFailure, LONGEST_LINE } from "./failure.ts";
 
 export const BLOCK_BYTES = 64 * 1024;
 /** Failures that are remembered; a log with more has its first ones. */
-export const MAX_FAILURES = 1_000;
+const MAX_FAILURES = 1_000;
 
 export interface LogIndex {
   /** Bytes that were read. */

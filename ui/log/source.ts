@@ -1,4 +1,5 @@
 /** Where the browser gets bytes of a log from: ranges for what is there, a socket (or polling) for what comes. */
+import { ours } from "../parts/ours.ts";
 import type { LogStreamMessage } from "../../src/jobs/view.ts";
 
 /** Bytes [from, to) as far as they exist. */
@@ -78,7 +79,7 @@ class Follower {
     if (this.#stopped) return;
     this.#lost = 0;
     if (typeof data !== "string") return this.#append(new Uint8Array(data));
-    const message = JSON.parse(data) as LogStreamMessage; // our own worker's
+    const message = ours<LogStreamMessage>(JSON.parse(data));
     if (message.type === "state") return this.#events.changed();
     const restarted = this.#attempt !== null && message.attempt !== this.#attempt;
     this.#attempt = message.attempt;

@@ -5,7 +5,7 @@ import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { Island } from "../parts/island.tsx";
 
-export interface HelpCommand {
+interface HelpCommand {
   readonly usage: string;
   readonly description: string;
   readonly examples: readonly string[];

@@ -6,7 +6,7 @@ import { StateMark } from "../parts/state.tsx";
 import type { JobState } from "../parts/state.tsx";
 import { Ago, exact } from "../parts/time.tsx";
 
-export interface ConfigProblem {
+interface ConfigProblem {
   readonly severity: "error" | "warning";
   readonly file: string;
   readonly line: number;
@@ -14,7 +14,7 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-export interface ConfigLoadRow {
+interface ConfigLoadRow {
   readonly id: string;
   readonly source: string;
   readonly startedAt: number;

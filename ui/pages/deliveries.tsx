@@ -6,7 +6,7 @@ import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { Ago } from "../parts/time.tsx";
 
-export interface DeliveryFilterText {
+interface DeliveryFilterText {
   readonly event: string;
   readonly state: string;
   readonly repo: string;

@@ -1,5 +1,5 @@
 /** Terminal text in logs: colours are kept, everything else that a terminal would obey is dropped. */
-import fc from "fast-check";
+import { assert, property, string as anyString } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classesOf, parseAnsi, PLAIN, stripAnsi } from "../../../ui/log/ansi.ts";
 
@@ -56,8 +56,8 @@ describe("what is dropped", () => {
   );
 
   it("no control character survives, and text without any is kept whole", () => {
-    fc.assert(
-      fc.property(fc.string(), (line) => {
+    assert(
+      property(anyString(), (line) => {
         const text = parseAnsi(line)
           .segments.map((segment) => segment.text)
           .join("");

@@ -1,5 +1,5 @@
 /** A log as lines: from any place of it, while it grows, and by its map. */
-import fc from "fast-check";
+import { array, assert, constantFrom, integer, nat, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isFailure } from "../../../ui/log/failure.ts";
 import { linesBeginningIn, parseRange, rangeText, SHOWN_BYTES } from "../../../ui/log/lines.ts";
@@ -58,11 +58,9 @@ describe("lines from any place", () => {
   });
 
   it("ranges side by side give each line once, whatever their borders", () => {
-    const text = fc
-      .array(fc.constantFrom("a", "bc", "\n", "\n\n", "long line", "é", "€"))
-      .map((parts) => parts.join(""));
-    fc.assert(
-      fc.property(text, fc.array(fc.nat(80), { maxLength: 6 }), (log, cuts) => {
+    const text = array(constantFrom("a", "bc", "\n", "\n\n", "long line", "é", "€")).map((parts) => parts.join(""));
+    assert(
+      property(text, array(nat(80), { maxLength: 6 }), (log, cuts) => {
         const all = bytes(log);
         const borders = [0, ...cuts.map((cut) => Math.min(cut, all.length)).sort((a, b) => a - b), all.length];
         const pieces = borders.slice(1).flatMap((to, at) => {
@@ -110,9 +108,9 @@ describe("a log that grows", () => {
   });
 
   it("is the same however the bytes are cut, inside characters too", () => {
-    const text = fc.array(fc.constantFrom("a", "\n", "€uro", "line\n", "😀")).map((parts) => parts.join(""));
-    fc.assert(
-      fc.property(text, fc.integer({ min: 1, max: 7 }), (log, step) => {
+    const text = array(constantFrom("a", "\n", "€uro", "line\n", "😀")).map((parts) => parts.join(""));
+    assert(
+      property(text, integer({ min: 1, max: 7 }), (log, step) => {
         const all = bytes(log);
         const pieces = Array.from({ length: Math.ceil(all.length / step) }, (_, at) =>
           all.slice(at * step, (at + 1) * step),

@@ -3,7 +3,6 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
 import type { ProwJobSpec } from "../../../src/jobs/prowjob.ts";
-import type { JobView } from "../../../src/jobs/view.ts";
 import { completed, finishReport, jobStub, prowJob, startQueued } from "../jobs/support.ts";
 import { ADMIN_TOKEN, addRepository, as, asPage, call, gitHub, ORIGIN, SETTINGS } from "./harness.ts";
 
@@ -138,7 +137,7 @@ describe("the page", () => {
 
   it("lists artifacts below the build's folder, with names that cannot do harm", async () => {
     const id = await ended("x\n");
-    const { storagePath } = (await jobStub(id).view()) as JobView;
+    const storagePath = (await jobStub(id).view())?.storagePath ?? "";
     await env.ARTIFACTS.put(`${storagePath}/artifacts/"><img src=x>.txt`, "a");
     const html = await (await page(id, null)).text();
     expect(html).toContain("%22%3E%3Cimg%20src%3Dx%3E.txt");
