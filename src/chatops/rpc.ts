@@ -1,4 +1,5 @@
 import type { JobSummary } from "../jobs/rpc.ts";
+import type { Effect } from "./effects.ts";
 import type { DeliveryView } from "./view.ts";
 
 /** A verified webhook on its way to the object that owns it. */
@@ -44,6 +45,8 @@ export interface RepositoryRpc extends Rpc.DurableObjectBranded {
   redeliver(guid: string, by: string): Promise<boolean>;
   /** Starts one job outside of any event: a rerun. `prowjob` is the document as JSON, its id new; `by` is a login. */
   startJob(prowjob: string, by: string): Promise<void>;
+  /** From another object: effects for the outbox, under the delivery that caused them. Idempotent per (delivery, rule). */
+  enqueue(delivery: string, rule: string, effects: readonly Effect[]): Promise<void>;
   /** From a Conversation: remembers it, its head, and whether the repository is private. */
   saw(number: number, headSha: string, isPrivate: boolean): Promise<void>;
 }
