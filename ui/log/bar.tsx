@@ -30,7 +30,7 @@ export interface LogBarState {
   readonly said: string;
 }
 
-export interface LogBarActions {
+interface LogBarActions {
   readonly jump: (step: 1 | -1) => void;
   readonly toggleWrap: () => void;
   readonly toggleFollow: () => void;
