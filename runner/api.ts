@@ -15,7 +15,7 @@ export interface Answer {
   readonly message: string;
 }
 
-export interface Call {
+interface Call {
   readonly method: "PUT" | "POST";
   /** Below `/runner/jobs/<id>`, with its query. */
   readonly path: string;

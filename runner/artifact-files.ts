@@ -1,6 +1,6 @@
 /** The files below $ARTIFACTS. Links are never followed: a job must not make the runner read what it cannot read itself. */
 import { type Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 
 export interface ArtifactFile {
@@ -15,14 +15,17 @@ export interface ArtifactFile {
 const SAFE = /[A-Za-z0-9._~!$&'()*+,=:@-]/;
 
 /** One path segment with everything else than plain characters as %XX. */
-export function encodeSegment(name: Uint8Array): string {
+function encodeSegment(name: Uint8Array): string {
   return Array.from(name, (byte) => {
     const character = String.fromCharCode(byte);
     return byte < 0x80 && SAFE.test(character) ? character : `%${byte.toString(16).padStart(2, "0").toUpperCase()}`;
   }).join("");
 }
 
-/** Walks the tree depth first, in the order of names. A folder that cannot be read gives one `other`. */
+/**
+ * Walks the tree depth first, in the order of names. A folder that cannot be read, or a job's link in the place of the
+ * whole tree, gives one `other`.
+ */
 export async function* walkArtifacts(directory: string): AsyncGenerator<ArtifactFile> {
   const walk = async function* (folder: Buffer, prefix: string): AsyncGenerator<ArtifactFile> {
     let entries: Dirent<Buffer>[];
@@ -39,5 +42,7 @@ export async function* walkArtifacts(directory: string): AsyncGenerator<Artifact
       else yield { file, name, kind: entry.isFile() ? "file" : "other" };
     }
   };
-  yield* walk(Buffer.from(directory), "");
+  const root = await lstat(directory).catch(() => null);
+  if (root?.isDirectory()) yield* walk(Buffer.from(directory), "");
+  else if (root) yield { file: Buffer.from(directory), name: ".", kind: "other" };
 }

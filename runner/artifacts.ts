@@ -7,7 +7,10 @@ import { type Answer, type JobApi, NotOurs } from "./api.ts";
 import { type ArtifactFile, walkArtifacts } from "./artifact-files.ts";
 
 const PARALLEL = 4;
-const TRIES = 6;
+/** About two minutes: an outage of the worker must not cost artifacts. */
+const TRIES = 12;
+/** Once a file has failed for good, the next ones get fewer tries, until one is stored. */
+const IMPATIENT_TRIES = 3;
 const PIECE_BYTES = 256 * 1024;
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 const MOST_NAMED = 100;
@@ -35,6 +38,7 @@ export async function uploadArtifacts(
   const files = walkArtifacts(directory);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
+  let tries = TRIES;
   const worker = async () => {
     for (let next = await files.next(); !next.done && !signal.aborted; next = await files.next()) {
       const { name, kind } = next.value;
@@ -43,7 +47,8 @@ export async function uploadArtifacts(
         continue;
       }
       try {
-        const stored = await uploadFile(api, next.value, signal);
+        const stored = await uploadFile(api, next.value, { signal, tries, timeoutMs: UPLOAD_TIMEOUT_MS });
+        tries = TRIES;
         if ("refused" in stored) refuse(name, stored.refused);
         else {
           summary.files += 1;
@@ -54,6 +59,7 @@ export async function uploadArtifacts(
           stop.abort();
           throw error;
         }
+        tries = IMPATIENT_TRIES;
         if (!signal.aborted) refuse(name, error instanceof Error ? error.message : String(error));
       }
     }
@@ -63,17 +69,23 @@ export async function uploadArtifacts(
   return summary;
 }
 
+interface How {
+  readonly signal: AbortSignal;
+  readonly tries: number;
+  readonly timeoutMs: number;
+}
+
 type Stored = { readonly bytes: number } | { readonly refused: string };
 
-async function uploadFile(api: JobApi, { file, name }: ArtifactFile, signal: AbortSignal): Promise<Stored> {
+async function uploadFile(api: JobApi, { file, name }: ArtifactFile, how: How): Promise<Stored> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const found = await handle.stat();
     if (!found.isFile()) return { refused: "not a regular file" };
     const path = `/artifacts/${name}`;
     return found.size <= ARTIFACT_SINGLE_BYTES
-      ? await uploadWhole(api, handle, path, found.size, signal)
-      : await uploadParts(api, handle, path, found.size, signal);
+      ? await uploadWhole(api, handle, path, found.size, how)
+      : await uploadParts(api, handle, path, found.size, how);
   } finally {
     await handle.close();
   }
@@ -82,18 +94,12 @@ async function uploadFile(api: JobApi, { file, name }: ArtifactFile, signal: Abo
 const stored = (answer: Answer, bytes: number): Stored =>
   answer.status < 300 ? { bytes } : { refused: `${answer.status} ${answer.message}` };
 
-async function uploadWhole(
-  api: JobApi,
-  handle: FileHandle,
-  path: string,
-  length: number,
-  signal: AbortSignal,
-): Promise<Stored> {
+async function uploadWhole(api: JobApi, handle: FileHandle, path: string, length: number, how: How): Promise<Stored> {
   const body = () => {
     if (length === 0) return { bytes: new Uint8Array() };
     return { stream: readPieces(handle, length), length };
   };
-  const answer = await api.call({ method: "PUT", path, body, signal, tries: TRIES, timeoutMs: UPLOAD_TIMEOUT_MS });
+  const answer = await api.call({ method: "PUT", path, body, ...how });
   return stored(answer, length);
 }
 
@@ -115,15 +121,8 @@ function readPieces(handle: FileHandle, length: number): ReadableStream<Uint8Arr
   );
 }
 
-async function uploadParts(
-  api: JobApi,
-  handle: FileHandle,
-  path: string,
-  length: number,
-  signal: AbortSignal,
-): Promise<Stored> {
-  const common = { signal, tries: TRIES, timeoutMs: UPLOAD_TIMEOUT_MS };
-  const begun = await api.call({ method: "POST", path: `${path}?uploads`, body: () => ({ bytes: "" }), ...common });
+async function uploadParts(api: JobApi, handle: FileHandle, path: string, length: number, how: How): Promise<Stored> {
+  const begun = await api.call({ method: "POST", path: `${path}?uploads`, body: () => ({ bytes: "" }), ...how });
   if (begun.status >= 300) return stored(begun, length);
   const id = encodeURIComponent(UploadStarted.parse(begun.body).uploadId);
   const parts: { partNumber: number; etag: string }[] = [];
@@ -136,14 +135,14 @@ async function uploadParts(
       method: "PUT",
       path: `${path}?uploadId=${id}&partNumber=${partNumber}`,
       body: () => ({ bytes: buffer }),
-      ...common,
+      ...how,
     });
     if (answer.status >= 300) return stored(answer, length);
     parts.push({ partNumber, etag: PartStored.parse(answer.body).etag });
   }
   const body = () => ({ bytes: JSON.stringify({ parts }) });
   return stored(
-    await api.call({ method: "POST", path: `${path}?uploadId=${id}`, body, type: "application/json", ...common }),
+    await api.call({ method: "POST", path: `${path}?uploadId=${id}`, body, type: "application/json", ...how }),
     length,
   );
 }

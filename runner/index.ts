@@ -2,6 +2,7 @@
  * The runner: takes jobs of one build cluster from the worker and has an executor run them (design 1.5). It opens every
  * connection itself. What it holds stands on disk, so that it answers for it after a crash.
  */
+import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import path from "node:path";
 import { HEARTBEAT_SECONDS, type RunnerMessage, type ServerMessage } from "../src/jobs/protocol.ts";
@@ -27,7 +28,7 @@ export interface RunnerOptions {
   readonly capacity: number;
   /** Folder of this runner alone: jobs run in it, and what must survive a restart is kept in it. */
   readonly workDir: string;
-  /** Unique within the cluster; the machine's name without it. */
+  /** Unique within the cluster. Without it, made of the machine's name and the folder. */
   readonly name?: string;
   readonly log?: (line: string) => void;
   /** Pauses, for tests. */
@@ -59,21 +60,26 @@ const SOCKET_RETRY_MS = 60_000;
 /** How long `stop` tries to hand in results, in milliseconds. */
 const HAND_IN_MS = 10_000;
 
+/** The same after a restart, and another for another runner of this machine. */
+function nameOf(workDir: string): string {
+  return `${hostname().slice(0, 100)}-${createHash("sha256").update(workDir).digest("hex").slice(0, 6)}`;
+}
+
 /** Starts a runner; resolves when it has taken over what an earlier life left. Throws when the folder is in use. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const url = options.url.replace(/\/+$/, "");
-  const name = (options.name ?? hostname()).slice(0, 128);
   const workDir = path.resolve(options.workDir);
+  const name = (options.name ?? nameOf(workDir)).slice(0, 128);
   const say = options.log ?? (() => {});
   const { pauses = {} } = options;
   const giveBack = await takeFolder(workDir);
   const records = path.join(workDir, "runs");
   const executor = createProcessExecutor({
     directory: path.join(workDir, "jobs"),
-    node: name,
+    node: hostname(),
     ...(pauses.fetchRetriesMs ? { fetchRetriesMs: pauses.fetchRetriesMs } : {}),
   });
-  const runOptions = { executor, url, node: name, backoff: pauses.calls ?? CALLS, secrets: [options.token], say };
+  const runOptions = { executor, url, node: hostname(), backoff: pauses.calls ?? CALLS, secrets: [options.token], say };
   const runs = new Map<string, Run>();
   const claims = createClaims(options.capacity, () => runs.size);
   let beatMs = HEARTBEAT_SECONDS * 1000;
@@ -96,9 +102,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const take = async (assignment: Assignment) => {
     const key = keyOf(assignment);
     if (runs.has(key) || taking.has(key)) return;
+    const meanwhile: ServerMessage[] = [];
     for (const run of runs.values())
       if (run.held.job === assignment.job) run.drop(`attempt ${assignment.attempt} takes its place`);
-    taking.add(key);
+    taking.set(key, { assignment, meanwhile });
     try {
       const folder = await createRunFolder(records, assignment);
       say(
@@ -111,8 +118,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       taking.delete(key);
       claims.answered(assignment.job);
     }
+    for (const message of meanwhile) obey(message);
   };
-  const taking = new Set<string>();
+  /** Assignments that are being put on record, with what was said about them meanwhile. */
+  const taking = new Map<string, { assignment: Assignment; meanwhile: ServerMessage[] }>();
 
   const obey = (message: ServerMessage) => {
     switch (message.type) {
@@ -128,6 +137,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
         return claim(claims.more());
       case "abort":
       case "lost":
+        for (const { assignment, meanwhile } of taking.values())
+          if (assignment.job === message.job && assignment.attempt === message.attempt) meanwhile.push(message);
         for (const run of runs.values()) {
           if (run.held.job !== message.job || run.held.attempt !== message.attempt) continue;
           if (message.type === "abort") run.stop("aborted", message.reason);

@@ -12,6 +12,7 @@ import { type GroupIdentity, identify, killByEnvironment } from "./leftovers.ts"
 
 export interface ContainerProcess {
   readonly identity: GroupIdentity | null;
+  /** Signals its group; nothing once it has ended, since another process may have its number by then. */
   readonly signal: (signal: NodeJS.Signals) => void;
   /** Exit code, 128 + n after signal n. Resolves when its output is all in the log. */
   readonly ended: Promise<number>;
@@ -55,9 +56,11 @@ export async function startContainer(options: {
   const exited = new Promise<number>((resolve) => {
     child.once("exit", (code, signal) => resolve(code ?? 128 + (signal ? osConstants.signals[signal] : 0)));
   });
+  let over = false;
   const ended = (async () => {
     const code = await exited;
     kill("SIGKILL");
+    over = true;
     if (!(await settles(drained, 200))) {
       await killByEnvironment(options.tmp);
       if (!(await settles(drained, DRAIN_MS))) output.destroy();
@@ -66,7 +69,7 @@ export async function startContainer(options: {
     return code;
   })();
   ended.catch(() => kill("SIGKILL")); // The log cannot be written: whoever awaits `ended` says so.
-  return { identity: await identify(started.pid), signal: kill, ended };
+  return { identity: await identify(started.pid), signal: (signal) => void (over || kill(signal)), ended };
 }
 
 async function drain(output: Socket, log: LogStream): Promise<void> {

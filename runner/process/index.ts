@@ -2,7 +2,7 @@
  * Executor `process`: a job is a group of processes of this machine, under the runner's own user. Images, volumes and
  * resources mean nothing to it: it is for local life, tests and single machines whose jobs are trusted.
  */
-import { chmod, mkdir, open, rm } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, rm } from "node:fs/promises";
 import { constants } from "node:fs";
 import { execFile } from "node:child_process";
 import path from "node:path";
@@ -145,6 +145,7 @@ function podNames(assignment: Assignment): string[] {
 /** Uploads artifacts and reads the job's own metadata: of several containers merged, later ones win (spec jobs 6.3). */
 async function keep(sandbox: Sandbox, containers: readonly string[], sink: Sink) {
   sink.phase("uploading");
+  if (!(await lstat(sandbox.artifacts).catch(() => null))?.isDirectory()) containers = [];
   const files = containers.length > 1 ? containers.map((name) => `${name}-metadata.json`) : ["metadata.json"];
   let metadata: JsonObject | undefined;
   for (const file of files) {

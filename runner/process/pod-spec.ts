@@ -17,7 +17,11 @@ type EnvVar = z.infer<typeof EnvVar>;
 
 const Source = z.object({ optional: z.boolean().optional() }).optional();
 const Container = z.object({
-  name: z.string().default(""),
+  /** It becomes a part of file names. */
+  name: z
+    .string()
+    .regex(/^([A-Za-z0-9][A-Za-z0-9_.-]{0,62})?$/)
+    .default(""),
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
   env: z.array(EnvVar).default([]),
@@ -49,6 +53,8 @@ export function podSpecOf(prowjob: ProwJob): PodSpec {
         `Container "${container.name}" names no command: the process executor does not use images, so it has nothing to run`,
       );
   const [only] = containers;
+  if (containers.length > 1 && new Set(containers.map(({ name }) => name || "test")).size < containers.length)
+    throw new CannotStart("Several containers of the job have the same name");
   return { initContainers, containers: containers.length === 1 && only ? [{ ...only, name: "test" }] : containers };
 }
 

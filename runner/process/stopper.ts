@@ -1,6 +1,6 @@
 /** A request to stop, which can become more urgent. */
 
-export type StopReason = "aborted" | "timeout" | "runner-restarted" | "lost";
+type StopReason = "aborted" | "timeout" | "runner-restarted" | "lost";
 
 export interface Stopper {
   /** `lost` overrides an earlier reason; otherwise the first counts. The earliest end of a grace counts. */

@@ -84,6 +84,12 @@ describe("artifacts", () => {
     ]);
   });
 
+  it("a link in the place of the whole folder gives nothing", async () => {
+    const worker = await workerDouble();
+    const job = await jobWith(worker, 'cd ..; mv "$ARTIFACTS" elsewhere; ln -s /etc "$ARTIFACTS"');
+    expect(job.finish).toMatchObject({ artifacts: { files: 0, bytes: 0, refused: [".: not a regular file"] } });
+  });
+
   it("hostile names go as they are, and what the worker refuses is named", async () => {
     const worker = await workerDouble();
     const job = await jobWith(

@@ -27,7 +27,7 @@ interface Row {
   readonly rule: string;
   readonly job: (world: World) => JobOptions;
   readonly meanwhile?: (workload: Workload, sink: RecordingSink) => Promise<void>;
-  readonly then: (outcome: Outcome, world: World) => void;
+  readonly sees: (outcome: Outcome, world: World) => void;
 }
 
 const refsOf = (repository: Repository, more: Partial<Refs> = {}): Refs => ({
@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
   {
     rule: "exit 0 is completed with code 0",
     job: () => ({ script: "echo hello; echo there >&2" }),
-    then: ({ evidence, log, sink }) => {
+    sees: ({ evidence, log, sink }) => {
       expect(evidence).toMatchObject({ reason: "completed", exitCodes: exited(0), cloneRecords: [] });
       expect(log).toBe("hello\nthere\n");
       expect(sink.phases).toEqual(["running", "uploading"]);
@@ -53,17 +53,17 @@ const rows: readonly Row[] = [
   {
     rule: "the exit code is the job's own",
     job: () => ({ script: "exit 3" }),
-    then: ({ evidence }) => expect(evidence).toMatchObject({ reason: "completed", exitCodes: exited(3) }),
+    sees: ({ evidence }) => expect(evidence).toMatchObject({ reason: "completed", exitCodes: exited(3) }),
   },
   {
     rule: "a signal shows as 128 and its number",
     job: () => ({ script: "kill -TERM $$$$" }),
-    then: ({ evidence }) => expect(evidence).toMatchObject({ reason: "completed", exitCodes: exited(143) }),
+    sees: ({ evidence }) => expect(evidence).toMatchObject({ reason: "completed", exitCodes: exited(143) }),
   },
   {
     rule: "at the timeout the job is interrupted, and its log says so",
     job: () => ({ script: "trap 'echo cleaning up; exit 0' INT; sleep 30 & wait", timeoutSeconds: 1 }),
-    then: ({ evidence, log }) => {
+    sees: ({ evidence, log }) => {
       expect(evidence).toMatchObject({ reason: "timeout", exitCodes: exited(127) });
       expect(log).toContain("Process did not finish before 1s timeout");
       expect(log).toContain("cleaning up");
@@ -72,7 +72,7 @@ const rows: readonly Row[] = [
   {
     rule: "who does not end within the grace period is killed, children included",
     job: () => ({ script: "trap '' INT; sleep 61 & sleep 62; sleep 63", timeoutSeconds: 1, graceSeconds: 1 }),
-    then: ({ evidence, log }) => {
+    sees: ({ evidence, log }) => {
       expect(evidence).toMatchObject({ reason: "timeout", exitCodes: exited(127) });
       expect(log).toContain("1s grace period");
       expect(evidence.finishedAt - evidence.startedAt).toBeLessThan(10_000);
@@ -85,7 +85,7 @@ const rows: readonly Row[] = [
       await sink.says("ready");
       workload.stop("aborted", "Aborted by someone", 5);
     },
-    then: ({ evidence, sink, log }) => {
+    sees: ({ evidence, sink, log }) => {
       expect(evidence).toMatchObject({ reason: "aborted", message: "Aborted by someone", exitCodes: exited(130) });
       expect(log).toContain("Aborted by someone");
       expect(sink.artifacts.get("bye")).toBe("bye\n");
@@ -99,7 +99,7 @@ const rows: readonly Row[] = [
       workload.stop("aborted", "Aborted", 60);
       workload.stop("aborted", "Aborted", 0);
     },
-    then: ({ evidence }) => {
+    sees: ({ evidence }) => {
       expect(evidence).toMatchObject({ reason: "aborted", exitCodes: exited(130) });
       expect(evidence.finishedAt - evidence.startedAt).toBeLessThan(10_000);
     },
@@ -107,7 +107,7 @@ const rows: readonly Row[] = [
   {
     rule: "a command that does not exist cannot start: code 127",
     job: () => ({ podSpec: { containers: [{ command: ["/no/such/command"] }] } }),
-    then: ({ evidence, log }) => {
+    sees: ({ evidence, log }) => {
       expect(evidence).toMatchObject({ reason: "start-failed", exitCodes: exited(127) });
       expect(log).toContain("Could not start");
     },
@@ -132,7 +132,7 @@ const rows: readonly Row[] = [
         ],
       },
     }),
-    then: ({ log }) =>
+    sees: ({ log }) =>
       expect(log).toBe('1 mine 5 of mine $(OWN)\n2 mine $(NOPE) $(OWN)\n3 {"type":"presubmit"}\n4 fine\n'),
   },
   {
@@ -140,7 +140,7 @@ const rows: readonly Row[] = [
     job: () => ({
       script: `mkdir -p "$ARTIFACTS/a/b"; echo 1 > "$ARTIFACTS/a/b/one.txt"; echo '{"version":"v1"}' > "$ARTIFACTS/metadata.json"`,
     }),
-    then: ({ evidence, sink }) => {
+    sees: ({ evidence, sink }) => {
       expect(evidence.artifacts).toEqual({ files: 2, bytes: 19, refused: [] });
       expect(evidence.metadata).toEqual({ version: "v1" });
       expect(sink.artifacts.get("a/b/one.txt")).toBe("1\n");
@@ -156,7 +156,7 @@ const rows: readonly Row[] = [
         ],
       },
     }),
-    then: ({ evidence, log }) => {
+    sees: ({ evidence, log }) => {
       expect(evidence).toMatchObject({
         reason: "completed",
         exitCodes: [
@@ -175,7 +175,7 @@ const rows: readonly Row[] = [
       script:
         "git rev-parse HEAD; git branch --show-current; cat a.txt b.txt c.txt; git log -2 --format='%an %ae %at %ct'",
     }),
-    then: ({ evidence, log, sink }, { forge, code, heads }) => {
+    sees: ({ evidence, log, sink }, { forge, code, heads }) => {
       const expected = mergeByHand(forge, code, [heads.one, heads.two]);
       expect(sink.phases).toEqual(["cloning", "running", "uploading"]);
       expect(evidence.cloneRecords).toMatchObject([{ failed: false, final_sha: expected }]);
@@ -190,7 +190,7 @@ const rows: readonly Row[] = [
       refs: refsOf(code, { pulls: [pullOf(1, heads.one), pullOf(3, heads.conflicting)] }),
       script: "echo never",
     }),
-    then: ({ evidence, log }, { heads }) => {
+    sees: ({ evidence, log }, { heads }) => {
       expect(evidence).toMatchObject({ reason: "clone-failed", exitCodes: [] });
       expect(evidence.cloneRecords[0]).toMatchObject({ failed: true });
       expect(log).toContain(`git merge --no-ff ${heads.conflicting}`);
@@ -204,7 +204,7 @@ const rows: readonly Row[] = [
       gitBaseUrl: forge.url,
       refs: { org: "org", repo: "missing", base_ref: "main" },
     }),
-    then: ({ evidence }) => expect(evidence).toMatchObject({ reason: "clone-failed", exitCodes: [] }),
+    sees: ({ evidence }) => expect(evidence).toMatchObject({ reason: "clone-failed", exitCodes: [] }),
   },
   {
     rule: "extra_refs and path_alias: where they lie; workdir chooses where the job runs",
@@ -215,7 +215,7 @@ const rows: readonly Row[] = [
       script:
         'test "$PWD" = "$GOPATH/src/github.com/org/other" && cat other.txt && cat "$GOPATH/src/k8s.io/code/a.txt"',
     }),
-    then: ({ evidence, log }) => {
+    sees: ({ evidence, log }) => {
       expect(evidence).toMatchObject({ exitCodes: exited(0) });
       expect(evidence.cloneRecords).toHaveLength(2);
       expect(log).toBe("other\na\n");
@@ -229,12 +229,12 @@ const rows: readonly Row[] = [
       extraRefs: [refsOf(other)],
       script: 'test "$PWD" = "$GOPATH/src/github.com/org/code" && cat a.txt',
     }),
-    then: ({ log }) => expect(log).toBe("a\n"),
+    sees: ({ log }) => expect(log).toBe("a\n"),
   },
   {
     rule: "submodules are cloned",
     job: ({ forge, nested }) => ({ gitBaseUrl: forge.url, refs: refsOf(nested), script: "cat sub/other.txt" }),
-    then: ({ log, evidence }) => expect([log, evidence.cloneRecords[0]?.failed]).toEqual(["other\n", false]),
+    sees: ({ log, evidence }) => expect([log, evidence.cloneRecords[0]?.failed]).toEqual(["other\n", false]),
   },
   {
     rule: "skip_submodules leaves them out",
@@ -243,7 +243,7 @@ const rows: readonly Row[] = [
       refs: refsOf(nested, { skip_submodules: true }),
       script: "ls sub | wc -l | tr -d ' '",
     }),
-    then: ({ log }) => expect(log).toBe("0\n"),
+    sees: ({ log }) => expect(log).toBe("0\n"),
   },
   {
     rule: "clone_depth, skip_fetch_head: one commit, no tags",
@@ -252,7 +252,7 @@ const rows: readonly Row[] = [
       refs: refsOf(code, { clone_depth: 1, skip_fetch_head: true }),
       script: "git rev-list --count HEAD; git tag | wc -l | tr -d ' '",
     }),
-    then: ({ log, evidence }) => {
+    sees: ({ log, evidence }) => {
       expect(log).toBe("1\n0\n");
       expect(evidence.cloneRecords[0]?.commands.filter(({ command }) => command.includes("--tags"))).toEqual([]);
     },
@@ -265,7 +265,7 @@ const rows: readonly Row[] = [
       extraRefs: [refsOf(code, { path_alias: "blobless", blobless_fetch: true })],
       script: 'ls; cat docs/d.txt; cat "$GOPATH/src/blobless/docs/d.txt"',
     }),
-    then: ({ log, evidence }) => {
+    sees: ({ log, evidence }) => {
       expect(log).toBe("a.txt\nb.txt\ndocs\nd\nd\n");
       const commands = evidence.cloneRecords.map((record) => record.commands.map(({ command }) => command).join("\n"));
       expect(commands[0]).toContain("--depth 1 --filter=blob:none --no-tags");
@@ -280,7 +280,7 @@ const rows: readonly Row[] = [
       decoration: { skip_cloning: true },
       script: "ls | wc -l | tr -d ' '",
     }),
-    then: ({ log, evidence }) => expect([log, evidence.cloneRecords]).toEqual(["0\n", []]),
+    sees: ({ log, evidence }) => expect([log, evidence.cloneRecords]).toEqual(["0\n", []]),
   },
   {
     rule: "a fetch that fails is tried again",
@@ -288,7 +288,7 @@ const rows: readonly Row[] = [
       forge.failNext(2);
       return { gitBaseUrl: forge.url, refs: refsOf(code), script: "cat a.txt" };
     },
-    then: ({ log }) => expect(log).toBe("a\n"),
+    sees: ({ log }) => expect(log).toBe("a\n"),
   },
 ];
 
@@ -339,14 +339,14 @@ export function holdsForEveryExecutor(name: string, create: () => Executor): voi
     });
     afterAll(() => world.forge.close());
 
-    it.each(rows)("$rule", async ({ job, meanwhile, then }) => {
+    it.each(rows)("$rule", async ({ job, meanwhile, sees }) => {
       const sink = await recordingSink();
       const workload = executor.start(assignmentOf(job(world)), sink);
       await meanwhile?.(workload, sink);
       const evidence = await workload.done;
       const log = await sink.text();
       await sink.close();
-      then({ evidence, sink, log }, world);
+      sees({ evidence, sink, log }, world);
     });
   });
 }

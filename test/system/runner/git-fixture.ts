@@ -32,6 +32,10 @@ export interface Forge {
   readonly root: string;
   /** Authorization headers that came with requests, in order. */
   readonly authorizations: (string | undefined)[];
+  /** From now on requests get no answer. */
+  hang(): void;
+  /** Resolves once a request has come. */
+  asked(): Promise<void>;
   /** Answers this many requests with 503 first. */
   failNext(count: number): void;
   /** Makes `org/name.git` with the files given; answers its base commit. */
@@ -53,9 +57,13 @@ export interface Repository {
 export async function startForge(token?: string): Promise<Forge> {
   const root = mkdtempSync(path.join(tmpdir(), "cutwater-forge-"));
   const authorizations: (string | undefined)[] = [];
+  const asked = Promise.withResolvers<void>();
+  let hanging = false;
   let failures = 0;
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization);
+    asked.resolve();
+    if (hanging) return;
     if (failures > 0) {
       failures -= 1;
       response.writeHead(503).end();
@@ -70,11 +78,16 @@ export async function startForge(token?: string): Promise<Forge> {
     url: `http://127.0.0.1:${port}`,
     root,
     authorizations,
+    hang: () => {
+      hanging = true;
+    },
+    asked: () => asked.promise,
     failNext: (count) => {
       failures = count;
     },
     createRepository: (name, files) => createRepository(root, name, files),
     async close() {
+      server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       rmSync(root, { recursive: true, force: true });
     },

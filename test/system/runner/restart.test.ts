@@ -110,6 +110,7 @@ describe("Ctrl-C", () => {
     const worker = await workerDouble();
     const running = spawnRunner(worker, path.join(scratch("flags"), "work"), "--token-file", "/dev/null");
     expect(await running.ended).not.toBe(0);
+    expect(running.printed.join("")).toContain("CUTWATER_RUNNER_TOKEN");
   });
 });
 

@@ -21,10 +21,11 @@ export function spawnRunner(worker: WorkerDouble, workDir: string, ...flags: str
   const args = ["--no-warnings", path.join(ROOT, "cli/main.ts"), "runner", "--url", worker.url, "--work-dir", workDir];
   const child = spawn(process.execPath, [...args, "--name", "runner-1", ...flags], {
     env: { PATH: process.env["PATH"], CUTWATER_RUNNER_TOKEN: CLUSTER_TOKEN, SECRET_OF_RUNNER: "not for jobs" },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const printed: string[] = [];
   child.stdout.setEncoding("utf8").on("data", (text: string) => printed.push(text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => printed.push(text));
   onTestFinished(() => void child.kill("SIGKILL"));
   return {
     child,

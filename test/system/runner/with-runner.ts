@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { type Runner, type RunnerOptions, startRunner } from "../../../runner/index.ts";
 import { CLUSTER_TOKEN, startWorkerDouble, type WorkerDouble } from "./worker-double.ts";
 
-export const PAUSES = {
+const PAUSES = {
   reconnect: { firstMs: 30, mostMs: 200 },
   calls: { firstMs: 20, mostMs: 200 },
   socketRetryMs: 500,

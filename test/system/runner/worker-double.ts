@@ -173,7 +173,7 @@ export async function startWorkerDouble(): Promise<WorkerDouble> {
       double.sockets.add(opened);
       opened.on("close", () => double.sockets.delete(opened));
       opened.on("message", (data) => {
-        const text = String(data);
+        const text = Buffer.isBuffer(data) ? data.toString("utf8") : "";
         if (text === "ping") opened.send("pong");
         else for (const answer of hear(RunnerMessage.parse(JSON.parse(text)))) opened.send(JSON.stringify(answer));
       });
@@ -235,7 +235,7 @@ export async function startWorkerDouble(): Promise<WorkerDouble> {
     const deadline = Date.now() + double.holdMs;
     while (mail.length === 0 && Date.now() < deadline) {
       const woken = Promise.withResolvers<void>();
-      const timer = setTimeout(woken.resolve, deadline - Date.now());
+      const timer = setTimeout(() => woken.resolve(), deadline - Date.now());
       waiting.add(woken.resolve);
       await woken.promise;
       waiting.delete(woken.resolve);
