@@ -20,11 +20,6 @@ export function nextBuildId(last: string, now: number, node: number): string {
 const compose = (time: bigint, node: number, sequence: bigint): bigint =>
   (time << 22n) | (BigInt(node & 1023) << 12n) | sequence;
 
-/** Milliseconds at which an id was made; null for what is none of ours. */
-export function buildIdTime(id: string): number | null {
-  return /^\d{17,20}$/.test(id) ? Number((BigInt(id) >> 22n) + EPOCH) : null;
-}
-
 /** A node number of 0 to 1023 for a job name, so that ids of different names seldom meet (FNV-1a). */
 export function nodeOf(name: string): number {
   let hash = 0x811c9dc5;

@@ -66,7 +66,9 @@ it("hides what is of no job, or of a hidden one, the same way", async () => {
 
 it("lists the files of the build", async () => {
   const { id, folder } = await ended("log");
-  await env.ARTIFACTS.put(`${folder}/artifacts/junit.xml`, "<x/>", { httpMetadata: { contentType: "application/xml" } });
+  await env.ARTIFACTS.put(`${folder}/artifacts/junit.xml`, "<x/>", {
+    httpMetadata: { contentType: "application/xml" },
+  });
   const answer = await call(`/jobs/${id}/artifacts/`);
   const { artifacts, cursor } = await answer.json<{ artifacts: { path: string }[]; cursor: string | null }>();
   expect(cursor).toBeNull();
@@ -104,7 +106,10 @@ it("serves a file by Range, again by its tag, and nothing outside the build's fo
   const tag = part.headers.get("etag") ?? "";
   expect((await call(base, { headers: { "if-none-match": tag } })).status).toBe(304);
   await env.ARTIFACTS.put("secret.txt", "secret");
-  const up = folder.split("/").map(() => "..%2f").join("");
+  const up = folder
+    .split("/")
+    .map(() => "..%2f")
+    .join("");
   for (const path of [`${up}secret.txt`, "%2fsecret.txt", "a%00", "%ff", "no-such-file"])
     expect((await call(`/jobs/${id}/artifacts/${path}`)).status).toBe(404);
 });

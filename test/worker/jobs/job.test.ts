@@ -33,7 +33,12 @@ it("goes from triggered over pending to success, with its files in R2 and its ro
   expect(view).toMatchObject({ state: "success", description: "Job succeeded.", node: "node-1", attempt: 1 });
   const folder = storagePath(job.spec, assignment.buildId);
   const finished = JSON.parse(await until(() => text(`${folder}/finished.json`)));
-  expect(finished).toMatchObject({ passed: true, result: "SUCCESS", metadata: { answer: 42 }, revision: "a".repeat(40) });
+  expect(finished).toMatchObject({
+    passed: true,
+    result: "SUCCESS",
+    metadata: { answer: 42 },
+    revision: "a".repeat(40),
+  });
   expect(await text(`${folder}/build-log.txt`)).toBe("hello\n");
   expect(JSON.parse((await text(`${folder}/started.json`)) ?? "")).toMatchObject({ pull: "5" });
   expect(JSON.parse((await text(`${folder}/prowjob.json`)) ?? "")).toMatchObject({
@@ -208,7 +213,12 @@ it("queues an assignment that never arrived again, without counting it", async (
 });
 
 it("times out a job that never comes to run, and one that never ends", async () => {
-  const decoration = { timeout: "1s", grace_period: "1s", pod_unscheduled_timeout: "50ms", pod_running_timeout: "300ms" };
+  const decoration = {
+    timeout: "1s",
+    grace_period: "1s",
+    pod_unscheduled_timeout: "50ms",
+    pod_running_timeout: "300ms",
+  };
   const silent = await claimedJob(prowJob({ decoration_config: decoration }));
   expect(await completed(silent.job.metadata.name)).toMatchObject({
     state: "error",
@@ -244,7 +254,10 @@ it("counts artifacts against the caps by what is stored, not by how often it was
 it("ends with a failure that names the exit code", async () => {
   const { stub, token, job } = await claimedJob();
   await stub.finish(token, finishReport({ exitCodes: [{ container: "test", code: 3 }] }));
-  expect(await completed(job.metadata.name)).toMatchObject({ state: "failure", description: "Job failed: exit code 3." });
+  expect(await completed(job.metadata.name)).toMatchObject({
+    state: "failure",
+    description: "Job failed: exit code 3.",
+  });
 });
 
 it("sends a viewer the log so far, then every byte as it comes, then the end", async () => {
