@@ -17,18 +17,21 @@ function LiveJob(props: JobData): JSX.Element {
   const over = isOver(data.job.state, data.job.completionTime) && data.job.log.complete;
 
   useEffect(() => {
+    const skew = props.now - Date.now();
+    const clock = setInterval(() => setNow(Date.now() + skew), over ? 30_000 : 1_000);
+    return () => clearInterval(clock);
+  }, [over]);
+
+  useEffect(() => {
     if (over) {
       jobEvents.over();
       return undefined;
     }
-    const skew = props.now - Date.now();
-    const clock = setInterval(() => setNow(Date.now() + skew), 1_000);
     const polling = poll(`/api/jobs/${data.job.id}`, POLL_MS, (answer) => {
       setData((known) => ({ ...known, ...ours<Partial<JobData>>(answer) }));
     });
     const off = jobEvents.onChanged(() => polling.now());
     return () => {
-      clearInterval(clock);
       polling.stop();
       off();
     };

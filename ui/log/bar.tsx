@@ -88,7 +88,7 @@ function Tools(props: LogBarState & { readonly actions: LogBarActions }): JSX.El
             onClick={() => actions.jump(1)}
             disabled={failure === failures.length - 1}
           >
-            {failure < 0 ? `First of ${failures.length} failures` : `Failure ${failure + 1} of ${failures.length}`} ›
+            {failureWords(failure, failures.length)} ›
           </button>
         </span>
       )}
@@ -106,6 +106,12 @@ function Tools(props: LogBarState & { readonly actions: LogBarActions }): JSX.El
       </span>
     </>
   );
+}
+
+/** `failure`: index of the one that was jumped to, -1 before. */
+function failureWords(failure: number, count: number): string {
+  if (failure >= 0) return `Failure ${failure + 1} of ${count}`;
+  return count === 1 ? "To the failure" : `First of ${count} failures`;
 }
 
 const linesWord = ({ first, last }: { readonly first: number; readonly last: number }): string =>

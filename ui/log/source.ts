@@ -13,6 +13,22 @@ export async function fetchRange(id: string, from: number, to: number): Promise<
   return answer.status === 206 ? bytes : bytes.subarray(from, to);
 }
 
+/** Bytes from `from` on, at most about `most`; none when there are none yet. */
+async function fetchMore(id: string, from: number, most: number): Promise<Uint8Array> {
+  const answer = await fetch(`/jobs/${id}/log?offset=${from}`);
+  if (!answer.ok || answer.body === null) throw new Error(`The log answered ${answer.status}`);
+  const reader = answer.body.getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (let length = 0; length < most; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    length += value.length;
+  }
+  await reader.cancel();
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
 export interface LogEvents {
   /** New bytes; the first of them lies at `offset`. */
   readonly bytes: (bytes: Uint8Array, offset: number) => void;
@@ -107,7 +123,7 @@ class Follower {
   async #catchUp(): Promise<void> {
     this.#lost += 1;
     try {
-      const bytes = await fetchRange(this.#id, this.#offset, this.#offset + POLL_BYTES);
+      const bytes = await fetchMore(this.#id, this.#offset, POLL_BYTES);
       if (bytes.length > 0) this.#append(bytes);
       else if (this.#isOver()) {
         this.stop();

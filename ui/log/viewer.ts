@@ -159,6 +159,7 @@ export class LogViewer {
     const last = this.#chunks.at(-1);
     if (!last || this.atEnd) return;
     await this.#exclusively(async () => {
+      this.#dropLastLine(last);
       const to = Math.min(this.#size, (Math.floor(last.to / BLOCK_BYTES) + 1) * BLOCK_BYTES);
       const lines = await this.#read(last.to, to);
       const firstLine = last.firstLine === null ? null : last.firstLine + last.count;
@@ -178,6 +179,16 @@ export class LogViewer {
       await this.#open(Math.max(0, Math.floor(this.#size / BLOCK_BYTES) - 1), 3);
       await this.#resumeTail();
     });
+  }
+
+  /** The last line may have been unfinished when the window stopped growing: it is read anew. */
+  #dropLastLine(chunk: Chunk): void {
+    const line = chunk.lines?.at(-1);
+    if (!chunk.lines || !line) return;
+    chunk.lines = chunk.lines.slice(0, -1);
+    chunk.count = chunk.lines.length;
+    chunk.to = line.offset;
+    this.#draw(chunk);
   }
 
   #grow(bytes: Uint8Array, offset: number): void {
