@@ -1,4 +1,29 @@
-import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../src/env.ts";
+import type { ChatEvent } from "../src/chatops/events.ts";
+import type { ConversationRpc } from "../src/chatops/rpc.ts";
+import type { NonNullReportTo } from "../src/jobs/rpc.ts";
+import { ChatObject } from "./chat-object.ts";
+import type { InboxRow } from "./chat-tables.ts";
 
-export class Conversation extends DurableObject<Env> {}
+/** One issue or pull request, named `owner/repo#number`: all that happens to it passes through here, in order. */
+export class Conversation extends ChatObject implements ConversationRpc {
+  protected override reportTo(): NonNullReportTo {
+    return { kind: "conversation", name: this.ctx.id.name ?? "" };
+  }
+
+  /** Keeps the author for reports, and tells the repository of a head that it does not know. */
+  protected override async observe(row: InboxRow, events: readonly ChatEvent[]): Promise<void> {
+    for (const event of events) {
+      if (event.kind === "comment") this.remember("author", event.issueAuthor.login);
+      if (event.kind !== "pull_request" && event.kind !== "review") continue;
+      this.remember("author", event.pullRequest.author.login);
+    }
+    const head =
+      events.flatMap((event) => (event.kind === "pull_request" ? [event.pullRequest.head.sha] : []))[0] ?? "";
+    if (!this.remember("seen", `${head || this.fact("seen").split(" ")[0]} ${row.private}`)) return;
+    await this.env.REPOSITORY.getByName(`${row.owner}/${row.repo}`.toLowerCase()).saw(
+      row.number,
+      head,
+      row.private === 1,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+/** Deliveries' rows in D1, written behind the objects: many in one statement, an older version never over a newer. */
+
+export interface DeliveryIndexRow {
+  readonly guid: string;
+  readonly version: number;
+  readonly object: string;
+  readonly event: string;
+  readonly action: string;
+  readonly org: string;
+  readonly repo: string;
+  readonly number: number;
+  readonly sender: string;
+  readonly received_at: number;
+  readonly state: string;
+  readonly effects: number;
+  readonly summary: string;
+}
+
+export async function saveDeliveryRows(db: D1Database, rows: readonly DeliveryIndexRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const columns =
+    "guid, version, object, event, action, org, repo, number, sender, received_at, state, effects, summary";
+  const picked = columns
+    .split(", ")
+    .map((column) => `value ->> '${column}'`)
+    .join(", ");
+  await db
+    .prepare(
+      `INSERT INTO delivery (${columns}) SELECT ${picked} FROM json_each(?) WHERE true
+       ON CONFLICT (guid) DO UPDATE SET version = excluded.version, state = excluded.state, effects = excluded.effects, summary = excluded.summary
+       WHERE excluded.version > delivery.version`,
+    )
+    .bind(JSON.stringify(rows))
+    .run();
+}
+
+/** Remembers whether a repository is private: what is not known counts as private. */
+export async function saveRepository(db: D1Database, fullName: string, isPrivate: boolean, now: number): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO repository (full_name, private, updated_at) VALUES (?, ?, ?)
+       ON CONFLICT (full_name) DO UPDATE SET private = excluded.private, updated_at = excluded.updated_at WHERE excluded.updated_at >= repository.updated_at`,
+    )
+    .bind(fullName.toLowerCase(), isPrivate ? 1 : 0, now)
+    .run();
+}
