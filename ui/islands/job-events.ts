@@ -1,19 +1,26 @@
-/** What the islands of the job page tell each other. */
+/** What the islands of the job page tell each other; they come to life in any order. */
 
 type Listener = () => void;
 const onChange = new Set<Listener>();
 const onOver = new Set<Listener>();
-
-const listen = (listeners: Set<Listener>, listener: Listener): Listener => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
+let isOver = false;
 
 export const jobEvents = {
   /** The log's stream saw a change of state. */
   changed: (): void => onChange.forEach((listener) => listener()),
-  onChanged: (listener: Listener): Listener => listen(onChange, listener),
+  onChanged(listener: Listener): Listener {
+    onChange.add(listener);
+    return () => onChange.delete(listener);
+  },
   /** The job is complete. */
-  over: (): void => onOver.forEach((listener) => listener()),
-  onOver: (listener: Listener): Listener => listen(onOver, listener),
+  over(): void {
+    isOver = true;
+    onOver.forEach((listener) => listener());
+  },
+  /** Calls at once when the job is complete already. */
+  onOver(listener: Listener): Listener {
+    onOver.add(listener);
+    if (isOver) listener();
+    return () => onOver.delete(listener);
+  },
 };

@@ -29,7 +29,7 @@ export function JobLog({ data, lines }: { readonly data: LogData; readonly lines
         <button type="button" class="log-edge" id="log-earlier" hidden={data.from === 0}>
           {size(data.from)} above, in the raw log
         </button>
-        <div id="log-lines" role="presentation">
+        <div id="log-lines">
           <div class="log-chunk">
             <LogChunk lines={lines} firstLine={data.firstLine} />
           </div>

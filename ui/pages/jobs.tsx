@@ -50,6 +50,9 @@ export function JobsPage(props: JobsPageProps): JSX.Element {
         <JobList {...data} />
       </Island>
       <nav class="pager" aria-label="Pages">
+        <p class="keys soft small">
+          <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>enter</kbd> to open, <kbd>/</kbd> to filter
+        </p>
         {!newest && <a href={listHref(filter)}>Newest</a>}
         {next !== null && (
           <a href={next} rel="next">

@@ -1,6 +1,6 @@
 /** A page that says one thing: not found, refused, broken, signed out of reach. */
 import type { ComponentChildren, JSX } from "preact";
-import { Frame } from "../parts/frame.tsx";
+import { Frame, signInHref } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 
 export interface MessagePageProps extends Surroundings {
@@ -27,17 +27,19 @@ export function MessagePage(props: MessagePageProps): JSX.Element {
 
 /** Nothing there, or nothing that this viewer may see: both look the same. */
 export function NotFoundPage(props: Surroundings): JSX.Element {
-  const hint =
-    props.viewer.login === null && props.signIn ? " If it belongs to a private repository, sign in first." : "";
+  const mayHelp = props.viewer.login === null && props.signIn;
+  const text = `There is no such page, or it is not yours to see.${mayHelp ? " A private repository’s needs a sign-in." : ""}`;
   return (
-    <MessagePage
-      {...props}
-      code="404"
-      title="Nothing on this bearing"
-      text={`There is no such page, or it is not yours to see.${hint}`}
-    >
-      <p>
-        <a href="/">All jobs</a>
+    <MessagePage {...props} code="404" title="Nothing on this bearing" text={text}>
+      <p class="fields">
+        {mayHelp && (
+          <a class="button button-main" href={signInHref(props.path)}>
+            Sign in
+          </a>
+        )}
+        <a class="button" href="/">
+          All jobs
+        </a>
       </p>
     </MessagePage>
   );

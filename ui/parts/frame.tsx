@@ -70,11 +70,14 @@ export function Frame(props: FrameProps): JSX.Element {
   );
 }
 
+/** The way in, and back to a path. */
+export const signInHref = (path: string): string =>
+  path === "/" ? "/login" : `/login?return=${encodeURIComponent(path)}`;
+
 /** Who is signed in, and the way in or out. */
 function Crew({ viewer, signIn, path }: Surroundings): JSX.Element {
   if (viewer.login === null) {
-    const back = path === "/" ? "" : `?return=${encodeURIComponent(path)}`;
-    return <div class="crew">{signIn ? <a href={`/login${back}`}>Sign in</a> : <a href="/admin">Admin</a>}</div>;
+    return <div class="crew">{signIn ? <a href={signInHref(path)}>Sign in</a> : <a href="/admin">Admin</a>}</div>;
   }
   return (
     <form class="crew" method="post" action="/logout">
