@@ -59,6 +59,7 @@ export const runner = defineCommand({
       };
       process.on("SIGINT", end);
       process.on("SIGTERM", end);
+      process.on("SIGHUP", end);
     });
     process.exit(0);
   },

@@ -69,7 +69,9 @@ export function openSocket(options: LinkOptions, beatMs: () => number): Promise<
       }, beatMs());
     };
     socket.addEventListener("open", () => link.send(options.hello()));
-    socket.addEventListener("error", (event) => end("message" in event ? String(event.message) : "cannot be opened"));
+    socket.addEventListener("error", (event) =>
+      end(("message" in event && String(event.message)) || "cannot be opened"),
+    );
     socket.addEventListener("close", (event) => end(`closed: ${event.code} ${event.reason}`.trim()));
     socket.addEventListener("message", (event) => {
       heard = Date.now();

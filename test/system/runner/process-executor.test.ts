@@ -1,15 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { createProcessExecutor } from "../../../runner/process/index.ts";
 import { assignmentOf, type JobOptions } from "./assignment.ts";
 import { holdsForEveryExecutor } from "./executor-conformance.ts";
 import { startForge } from "./git-fixture.ts";
 import { recordingSink } from "./recording-sink.ts";
 
-const directory = path.join(mkdtempSync(path.join(tmpdir(), "cutwater-jobs-")), "jobs");
+const folder = mkdtempSync(path.join(tmpdir(), "cutwater-jobs-"));
+const directory = path.join(folder, "jobs");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const create = () => createProcessExecutor({ directory, node: "node-1", fetchRetriesMs: [50, 100] });
 
 holdsForEveryExecutor("process", create);
