@@ -104,6 +104,10 @@ export class BuildCluster extends DurableObject<Env> implements BuildClusterRpc 
     return JSON.stringify(await this.#links.collect(runner, Math.min(waitMs, LONGEST_POLL_MS)));
   }
 
+  async hasRunner(): Promise<boolean> {
+    return this.#leases.hasRunner(Date.now());
+  }
+
   async status(): Promise<ClusterStatus> {
     const now = Date.now();
     const runners = this.#leases.runners(now).map((row) => ({
@@ -192,7 +196,7 @@ export class BuildCluster extends DurableObject<Env> implements BuildClusterRpc 
 
   async #resume(runner: string, run: Held): Promise<void> {
     try {
-      if (await this.env.JOB.getByName(`job:${run.job}`).resume(run, runner)) {
+      if (await this.env.JOB.getByName(`job:${run.job}`).resume(run, runner, this.ctx.id.name ?? "")) {
         this.#leases.grant(run, runner, "", Date.now());
         this.#todo.drop(lostKey(run));
         this.#dequeue(run.job);

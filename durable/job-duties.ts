@@ -1,12 +1,12 @@
 /** What a Job does by alarm. Each duty may run twice, and is tried again when it throws. */
 import { currentConfig } from "../src/config/current.ts";
-import type { ProwSettings } from "../src/config/model.ts";
 import { settings } from "../src/env.ts";
 import type { Env } from "../src/env.ts";
 import { isComplete } from "../src/jobs/lifecycle.ts";
 import type { DeadlineName, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
 import { storagePath } from "../src/jobs/paths.ts";
 import { runPolicy } from "../src/jobs/policy.ts";
+import { placesOf } from "../src/jobs/queues.ts";
 import { mainRefs } from "../src/jobs/refs.ts";
 import { indexRowOf, summaryOf } from "../src/jobs/summary.ts";
 import type { FinalState } from "../src/jobs/verdict.ts";
@@ -25,8 +25,6 @@ const ASK_AGAIN_MS = 5 * 60_000;
 const KEEP_SEGMENTS_MS = 5 * 60_000;
 /** An alarm this late means that the object itself was away. Milliseconds. */
 const AWAY_MS = 30_000;
-/** The JobQueue of `plank.max_concurrency`; no queue's name has a space. */
-const ALL_JOBS = "plank max_concurrency";
 
 type Again = number | void;
 
@@ -101,18 +99,18 @@ export class JobDuties {
     const config = refs ? await currentConfig(this.#env, refs.org, refs.repo) : null;
     const plank = config?.prow.plank ?? null;
     const hidden = spec.hidden === true || config?.prow.hidden === true;
-    const queues = queuesOf(spec.job_queue_name, plank);
-    const names = [...new Set([...terms.queues, ...queues.map(({ name }) => name)])];
+    const places = placesOf(spec.job_queue_name, plank);
+    const names = [...new Set([...terms.queues, ...places.map(({ queue }) => queue)])];
     this.#store.write("terms", { policy: runPolicy(spec, plank), hidden, queues: names, settled: true });
     if (!terms.settled) this.#todo.put("index", Date.now());
 
     const most = spec.max_concurrency ?? 0;
     const slot = await this.#env.JOB_NAME.getByName(spec.job).admit(this.#id, record.createdAt, most);
     if (!slot.granted) return this.#wait(record, `Waiting: no more than ${most} at a time (max_concurrency).`);
-    for (const { name, capacity, why } of queues) {
+    for (const { queue, capacity, why } of places) {
       const isGranted =
         capacity !== null &&
-        (await this.#env.JOB_QUEUE.getByName(name).admit(this.#id, record.createdAt, capacity)).granted;
+        (await this.#env.JOB_QUEUE.getByName(queue).admit(this.#id, record.createdAt, capacity)).granted;
       if (!isGranted) return this.#wait(record, why);
     }
     return this.#apply({ type: "admitted" });
@@ -134,9 +132,9 @@ export class JobDuties {
   async #sayWhy(job: KnownJob): Promise<Again> {
     if (job.record.stage !== "queued") return;
     const { cluster } = job.prowjob.spec;
-    const status = await this.#env.BUILD_CLUSTER.getByName(cluster).status();
+    const hasRunner = await this.#env.BUILD_CLUSTER.getByName(cluster).hasRunner();
     const hasToken = (settings(this.#env).RUNNER_TOKENS[cluster]?.length ?? 0) > 0;
-    await this.#apply({ type: "waiting", description: waitingForRunner(cluster, hasToken, status) });
+    await this.#apply({ type: "waiting", description: waitingForRunner(cluster, hasToken, hasRunner) });
     await this.#enqueue(job);
     return Date.now() + ASK_AGAIN_MS;
   }
@@ -179,29 +177,6 @@ export class JobDuties {
     await writeEnd(this.#env.ARTIFACTS, prowjob, record, build, finish, { state, at });
     if (this.#log.hasLeftovers(attempt)) this.#todo.put(`clean ${attempt}`, Date.now() + KEEP_SEGMENTS_MS);
   }
-}
-
-interface Queue {
-  readonly name: string;
-  /** Null: the configuration does not know it. */
-  readonly capacity: number | null;
-  readonly why: string;
-}
-
-function queuesOf(name: string | undefined, plank: ProwSettings["plank"] | null): Queue[] {
-  const queues: Queue[] = [];
-  if (name) {
-    const capacity = plank?.job_queue_capacities[name] ?? null;
-    const why =
-      capacity === null
-        ? `Waiting: plank.job_queue_capacities has no queue ${name}.`
-        : `Waiting for a place in job queue ${name} (capacity ${capacity}).`;
-    queues.push({ name, capacity, why });
-  }
-  const most = plank?.max_concurrency ?? 0;
-  if (most > 0)
-    queues.push({ name: ALL_JOBS, capacity: most, why: `Waiting: no more than ${most} jobs run at a time.` });
-  return queues;
 }
 
 function finalState({ state }: JobRecord): FinalState {

@@ -137,27 +137,33 @@ export class JobLog {
         sql.exec("UPDATE log_segment SET etag = ? WHERE attempt = ? AND n = ?", part.etag, attempt, n);
       }
       if (waiting.length === PARTS_PER_SLICE) return false;
-      const parts = sql
-        .exec<{ n: number; etag: string }>("SELECT n, etag FROM log_segment WHERE attempt = ? ORDER BY n", attempt)
-        .toArray()
-        .map(({ n, etag }) => ({ partNumber: n + 1, etag }));
-      const rest = size - parts.length * SEGMENT;
-      if (rest > 0) {
-        const bytes = this.#read(attempt, parts.length * SEGMENT, rest);
-        parts.push(await upload.uploadPart(parts.length + 1, bytes));
-      }
-      await upload.complete(parts);
+      await this.#completeUpload(attempt, size, upload);
     } catch (error) {
-      // A crash may have hidden that it was completed. Otherwise it begins anew.
-      const there = await this.#bucket.head(key);
-      if (there?.size !== size) {
-        sql.exec("UPDATE log_segment SET etag = '' WHERE attempt = ?", attempt);
-        sql.exec("DELETE FROM log_whole WHERE attempt = ?", attempt);
-        throw error;
-      }
+      // A crash may have hidden that it was completed.
+      if ((await this.#bucket.head(key))?.size === size) this.#finish(attempt, key, size);
+      else if (isUploadGone(error)) this.#restartUpload(attempt);
+      throw error;
     }
     this.#finish(attempt, key, size);
     return true;
+  }
+
+  async #completeUpload(attempt: number, size: number, upload: R2MultipartUpload): Promise<void> {
+    const parts = this.#storage.sql
+      .exec<{ n: number; etag: string }>("SELECT n, etag FROM log_segment WHERE attempt = ? ORDER BY n", attempt)
+      .toArray()
+      .map(({ n, etag }) => ({ partNumber: n + 1, etag }));
+    const moved = parts.length * SEGMENT;
+    if (size > moved) {
+      const bytes = this.#read(attempt, moved, size - moved);
+      parts.push(await upload.uploadPart(parts.length + 1, bytes));
+    }
+    await upload.complete(parts);
+  }
+
+  #restartUpload(attempt: number): void {
+    this.#storage.sql.exec("UPDATE log_segment SET etag = '' WHERE attempt = ?", attempt);
+    this.#storage.sql.exec("DELETE FROM log_whole WHERE attempt = ?", attempt);
   }
 
   /** Whether R2 holds segments that the whole log has made needless. */
@@ -261,4 +267,9 @@ export class JobLog {
   #segmentKey(attempt: number, n: number): string {
     return `log-segments/${this.#job}/${attempt}/${n}`;
   }
+}
+
+/** R2 forgets an upload that was not completed for a week (its error 10024, NoSuchUpload). */
+function isUploadGone(error: unknown): boolean {
+  return error instanceof Error && /10024|does not exist/.test(error.message);
 }

@@ -46,9 +46,12 @@ interface Documents {
   readonly [finish: `finish:${number}`]: FinishReport;
 }
 
+/** Production refuses rows above 2 MB; the local runtime does not. A character has up to three bytes here. */
+const ROW_CHARS = 600_000;
+
 export class JobStore {
   readonly #sql: SqlStorage;
-  readonly #cache = new Map<string, unknown>();
+  readonly #cache: { [Key in keyof Documents]?: Documents[Key] | null } = {};
 
   constructor(storage: DurableObjectStorage) {
     this.#sql = storage.sql;
@@ -56,16 +59,19 @@ export class JobStore {
 
   /** Documents are ours: written by {@link write}, so read without a check. */
   read<Key extends keyof Documents>(key: Key): Documents[Key] | null {
-    if (!this.#cache.has(key)) {
-      const row = this.#sql.exec<{ value: string }>("SELECT value FROM document WHERE key = ?", key).toArray()[0];
-      this.#cache.set(key, row ? JSON.parse(row.value) : null);
-    }
-    return (this.#cache.get(key) as Documents[Key] | null | undefined) ?? null;
+    const known = this.#cache[key];
+    if (known !== undefined) return known;
+    const row = this.#sql.exec<{ value: string }>("SELECT value FROM document WHERE key = ?", key).toArray()[0];
+    const value: Documents[Key] | null = row ? JSON.parse(row.value) : null;
+    this.#cache[key] = value;
+    return value;
   }
 
   write<Key extends keyof Documents>(key: Key, value: Documents[Key]): void {
-    this.#sql.exec("INSERT OR REPLACE INTO document (key, value) VALUES (?, ?)", key, JSON.stringify(value));
-    this.#cache.set(key, value);
+    const text = JSON.stringify(value);
+    if (text.length > ROW_CHARS) throw new Error(`${key} is too large to be stored: ${text.length} characters`);
+    this.#sql.exec("INSERT OR REPLACE INTO document (key, value) VALUES (?, ?)", key, text);
+    this.#cache[key] = value;
   }
 
   /** The job as it is; null before its start. Until the configuration was asked it counts as hidden. */

@@ -106,8 +106,8 @@ export class Job extends DurableObject<Env> implements JobRpc {
     if (this.#isCurrent(held)) await this.#apply({ type: "lost", reason });
   }
 
-  async resume(held: Held, runner: string): Promise<boolean> {
-    if (!this.#isCurrent(held)) return false;
+  async resume(held: Held, runner: string, cluster: string): Promise<boolean> {
+    if (this.#store.known()?.prowjob.spec.cluster !== cluster || !this.#isCurrent(held)) return false;
     await this.#apply({ type: "resumed", runner });
     const record = this.#store.known()?.record;
     return record !== undefined && isHeld(record);
@@ -152,14 +152,11 @@ export class Job extends DurableObject<Env> implements JobRpc {
     if (isComplete(job.record)) return ENDED;
     if (isDone(job.record)) return FINISHED;
     const name = artifactPath(path);
-    switch (this.#store.book(job.record.attempt, name, part, bytes)) {
-      case "files":
-        return { error: "limit", message: `A job may store ${JOB_LIMITS.artifactFiles} artifacts at most.` };
-      case "bytes":
-        return { error: "limit", message: `A job's artifacts may have ${JOB_LIMITS.artifactBytes} bytes at most.` };
-      case "booked":
-        return { key: keyOf(job, name) };
-    }
+    const booked = this.#store.book(job.record.attempt, name, part, bytes);
+    if (booked === "booked") return { key: keyOf(job, name) };
+    const { artifactFiles, artifactBytes } = JOB_LIMITS;
+    const most = booked === "files" ? `${artifactFiles} artifacts` : `${artifactBytes} bytes of artifacts`;
+    return { error: "limit", message: `A job may store ${most} at most.` };
   }
 
   async artifactKey(token: string, path: string): Promise<{ key: string } | Refusal> {

@@ -68,6 +68,10 @@ export class Leases {
       .toArray();
   }
 
+  hasRunner(now: number): boolean {
+    return this.#sql.exec("SELECT 1 FROM runner WHERE seen > ? LIMIT 1", now - LEASE_MS).toArray().length > 0;
+  }
+
   runner(name: string): RunnerRow | null {
     return (
       this.#sql

@@ -153,11 +153,15 @@ export function step(record: JobRecord, event: JobEvent, policy: RunPolicy, now:
       return lost(record, event.reason, policy, now);
     case "deadline":
       return deadline(record, event.name, policy, now);
-    case "waiting":
-      if (record.stage !== "admission" && record.stage !== "queued") return same(record);
-      if (record.description === event.description) return same(record);
-      return { next: changed(record, { description: event.description }), actions: [] };
+    default:
+      return waiting(record, event.description);
   }
+}
+
+function waiting(record: JobRecord, description: string): Step {
+  const isWaiting = record.stage === "admission" || record.stage === "queued";
+  if (!isWaiting || record.description === description) return same(record);
+  return { next: changed(record, { description }), actions: [] };
 }
 
 function claimed(record: JobRecord, runner: string, buildId: string, policy: RunPolicy, now: number): Step {
@@ -288,13 +292,16 @@ function deadline(record: JobRecord, name: DeadlineName, policy: RunPolicy, now:
     case "pending":
       if ((record.stage !== "assigned" && record.stage !== "queued") || record.state === "aborted") return same(record);
       return stopAndEnd(record, "Pod pending timeout.", now);
-    case "running": {
-      if (record.stage !== "running") return same(record);
-      const own = backstop(policy) < policy.runningSeconds * 1000;
-      const reason = own ? "The runner did not stop the job at its timeout." : "Pod running timeout.";
-      return abort(record, reason, false, policy, now);
-    }
+    default:
+      return record.stage === name ? overran(record, policy, now) : same(record);
   }
+}
+
+/** It ran for too long: the cluster's limit, or a timeout that the runner should have kept itself. */
+function overran(record: JobRecord, policy: RunPolicy, now: number): Step {
+  const own = backstop(policy) < policy.runningSeconds * 1000;
+  const reason = own ? "The runner did not stop the job at its timeout." : "Pod running timeout.";
+  return abort(record, reason, false, policy, now);
 }
 
 function stopAndEnd(record: JobRecord, reason: string, now: number): Step {

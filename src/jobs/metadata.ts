@@ -56,7 +56,8 @@ export function cloneLog(records: readonly CloneRecord[]): string {
       const commands = record.commands.map(({ command, output, error }) =>
         [`$ ${command}`, output.trimEnd(), ...(error ? [`# Error: ${error}`] : [])].filter(Boolean).join("\n"),
       );
-      const name = `${String(record.refs["org"] ?? "")}/${String(record.refs["repo"] ?? "")}`;
+      const { org, repo } = record.refs;
+      const name = `${typeof org === "string" ? org : ""}/${typeof repo === "string" ? repo : ""}`;
       const outcome = record.failed ? "failed" : `ended at ${record.final_sha ?? "an unknown commit"}`;
       return [`# Cloning ${name}`, ...commands, `# Cloning ${name} ${outcome}`, ""].join("\n");
     })

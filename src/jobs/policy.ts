@@ -1,6 +1,6 @@
 /** The limits that one job runs under: its decoration's own, else plank's, else Prow's defaults (spec jobs 1.4, 1.10). */
 import type { JsonObject, ProwSettings } from "../config/model.ts";
-import { goSeconds } from "./duration.ts";
+import { durationSeconds } from "../config/values.ts";
 import type { ProwJobSpec } from "./prowjob.ts";
 
 export interface RunPolicy {
@@ -49,6 +49,7 @@ export function runPolicy(spec: ProwJobSpec, plank: Plank | null): RunPolicy {
 }
 
 function positive(decoration: JsonObject | undefined, key: string): number | null {
-  const seconds = goSeconds(decoration?.[key]);
+  const value = decoration?.[key];
+  const seconds = typeof value === "string" || typeof value === "number" ? durationSeconds(value) : null;
   return seconds !== null && seconds > 0 ? seconds : null;
 }

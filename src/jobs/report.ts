@@ -46,7 +46,7 @@ export function statusEffect(summary: JobSummary, types: readonly string[] = REP
 export function statusDescription(human: string, baseSha: string): string {
   const suffix = baseSha === "" ? "" : BASE_SHA + baseSha;
   const room = DESCRIPTION_LENGTH - suffix.length;
-  const text = [...human.replace(/\s+/g, " ").trim()];
+  const text = Array.from(human.replace(/\s+/g, " ").trim());
   if (text.length > room) return middleCut(text, room) + suffix;
   return suffix === "" ? text.join("") : text.join("") + PAD.repeat(room - text.length) + suffix;
 }

@@ -4,7 +4,8 @@ import type { JobState, JobType } from "./prowjob.ts";
 import type { JobView } from "./view.ts";
 
 /** Where a job reports to: object name of a Conversation (`org/repo#5`) or a Repository (`org/repo`); null for periodics. */
-export type ReportTo = { readonly kind: "conversation" | "repository"; readonly name: string } | null;
+export type NonNullReportTo = { readonly kind: "conversation" | "repository"; readonly name: string };
+export type ReportTo = NonNullReportTo | null;
 
 /** What the owner of a job needs to know to report it. `version` increases with every change; older ones change nothing. */
 export interface JobSummary {
@@ -46,8 +47,8 @@ export interface JobRpc extends Rpc.DurableObjectBranded {
   claim(runner: string): Promise<{ assignment: string; held: Held } | null>;
   /** From BuildCluster: the lease of an attempt ran out. */
   lost(held: Held, reason: string): Promise<void>;
-  /** From BuildCluster on hello: may this runner go on with what it holds? */
-  resume(held: Held, runner: string): Promise<boolean>;
+  /** From BuildCluster on hello: may this runner go on with what it holds? Never with a job of another cluster. */
+  resume(held: Held, runner: string, cluster: string): Promise<boolean>;
 
   appendLog(token: string, offset: number, bytes: Uint8Array): Promise<LogAnswer | (Refusal & { durable: number })>;
   reportState(token: string, report: StateReport): Promise<{ ok: true } | Refusal>;
@@ -99,6 +100,8 @@ export interface BuildClusterRpc extends Rpc.DurableObjectBranded {
   abort(job: string, attempt: number, reason: string): Promise<boolean>;
   /** The long-poll fallback: handles messages (JSON RunnerMessage[]) and answers ServerMessage[] as JSON, held up to `waitMs`. Null: say hello first. */
   poll(runner: string, messages: string, waitMs: number): Promise<string | null>;
+  /** Whether any runner is alive. Cheap, unlike {@link status}. */
+  hasRunner(): Promise<boolean>;
   status(): Promise<ClusterStatus>;
   // WebSockets arrive by fetch().
 }

@@ -12,7 +12,7 @@ type Node =
       readonly kind: "block";
       readonly word: "with" | "if" | "range";
       readonly expression: string;
-      readonly then: Node[];
+      readonly body: Node[];
       readonly otherwise: Node[];
     };
 
@@ -48,12 +48,12 @@ function parse(template: string): Node[] {
         kind: "block",
         word,
         expression: rest.join(" "),
-        then: [],
+        body: [],
         otherwise: [],
       };
       into.push(block);
       open.push({ block, parent: into });
-      into = block.then;
+      into = block.body;
     } else if (action === "else" || action === "end") {
       const current = open.at(-1);
       if (!current) throw new Unsupported();
@@ -75,10 +75,10 @@ function render(nodes: readonly Node[], dot: Data, root: Data): string {
       if (node.word === "range") {
         if (!Array.isArray(value)) throw new Unsupported();
         if (value.length === 0) return render(node.otherwise, dot, root);
-        return value.map((entry: Data) => render(node.then, entry, root)).join("");
+        return value.map((entry: Data) => render(node.body, entry, root)).join("");
       }
       if (!isTrue(value)) return render(node.otherwise, dot, root);
-      return render(node.then, node.word === "with" ? value : dot, root);
+      return render(node.body, node.word === "with" ? value : dot, root);
     })
     .join("");
 }

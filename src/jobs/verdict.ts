@@ -37,14 +37,17 @@ export function verdictOf(evidence: Evidence, policy: RunPolicy, revivals: numbe
       return end("error", "Pod pending timeout.");
     case "unschedulable":
       return end("error", withDetail("Pod scheduling timeout", said));
-    case "evicted":
-      return vanished(withDetail("The pod was evicted", said), policy, revivals);
-    case "pod-lost":
-      return vanished(withDetail("The pod vanished", said), policy, revivals);
-    case "runner-restarted":
-      return vanished(withDetail("The runner was restarted and its work was lost", said), policy, revivals);
+    default:
+      return vanished(withDetail(VANISHED[evidence.reason], said), policy, revivals);
   }
 }
+
+/** What went away through no fault of the test. */
+const VANISHED = {
+  evicted: "The pod was evicted",
+  "pod-lost": "The pod vanished",
+  "runner-restarted": "The runner was restarted and its work was lost",
+} as const;
 
 /** The verdict when a runner stopped reporting and its lease ran out. */
 export function verdictOfLoss(reason: string, policy: RunPolicy, revivals: number): Verdict {

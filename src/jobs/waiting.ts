@@ -1,9 +1,7 @@
 /** Why a job is not running yet, in a sentence for its status. Pure. */
-import type { ClusterStatus } from "./rpc.ts";
-
 /** Why no runner has taken a queued job. Changes with the reason only, so that a status is not set anew for nothing. */
-export function waitingForRunner(cluster: string, hasToken: boolean, status: Pick<ClusterStatus, "runners">): string {
-  if (status.runners.length > 0) return `Waiting for a free runner of build cluster ${cluster}.`;
+export function waitingForRunner(cluster: string, hasToken: boolean, hasRunner: boolean): string {
+  if (hasRunner) return `Waiting for a free runner of build cluster ${cluster}.`;
   if (!hasToken) return `Waiting: build cluster ${cluster} has no runner token (RUNNER_TOKENS), so no runner can come.`;
   return `Waiting: no runner of build cluster ${cluster} is connected.`;
 }

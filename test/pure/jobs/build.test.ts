@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isNewerBuild, nextBuildId, nodeOf } from "../../../src/jobs/buildid.ts";
 import { jobEnvironment } from "../../../src/jobs/environment.ts";

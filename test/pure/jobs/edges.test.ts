@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { grants } from "../../../src/jobs/admission.ts";
 import type { Waiting } from "../../../src/jobs/admission.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isClaimable, isComplete, isHeld, newRecord, step } from "../../../src/jobs/lifecycle.ts";
 import type { Action, JobEvent, JobRecord } from "../../../src/jobs/lifecycle.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobState } from "../../../src/jobs/prowjob.ts";
 import {
@@ -45,13 +45,13 @@ describe("the commit status (spec jobs 4.6.1)", () => {
 
   it("right-aligns the base commit within 140 characters", () => {
     const description = statusDescription("Job succeeded.", BASE);
-    expect([...description]).toHaveLength(140);
+    expect(Array.from(description)).toHaveLength(140);
     expect(description).toMatch(new RegExp(`^Job succeeded\\.\u2001+ BaseSHA:${BASE}$`));
   });
 
   it("takes the middle out of a text that is too long", () => {
     const description = statusDescription(`start${"x".repeat(300)}end`, BASE);
-    expect([...description]).toHaveLength(140);
+    expect(Array.from(description)).toHaveLength(140);
     expect(description).toMatch(/^startx+ \.\.\. x+end BaseSHA:b{40}$/);
     expect(statusDescription("y".repeat(200), "")).toHaveLength(140);
   });
@@ -60,7 +60,7 @@ describe("the commit status (spec jobs 4.6.1)", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (text) => {
         const description = statusDescription(text, BASE);
-        expect([...description].length).toBe(140);
+        expect(Array.from(description).length).toBe(140);
         if (!/base ?sha:/i.test(text)) expect(baseShaOf(description)).toBe(BASE);
       }),
     );

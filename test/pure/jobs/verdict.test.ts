@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { durationText, goSeconds } from "../../../src/jobs/duration.ts";
+import { durationText } from "../../../src/jobs/duration.ts";
 import { storableReport } from "../../../src/jobs/evidence.ts";
 import { runPolicy } from "../../../src/jobs/policy.ts";
 import type { FinishReport } from "../../../src/jobs/protocol.ts";
+import { placesOf } from "../../../src/jobs/queues.ts";
 import { verdictOf, verdictOfLoss } from "../../../src/jobs/verdict.ts";
 import { waitingForRunner } from "../../../src/jobs/waiting.ts";
 import { jobSpec, policy } from "./fixtures.ts";
@@ -62,22 +63,6 @@ describe("spec jobs 2.3: evidence to state", () => {
 
 describe("limits of a run (spec jobs 1.4, 1.10)", () => {
   it.each([
-    ["1h30m", 5400],
-    ["1.5h", 5400],
-    ["250ms", 0.25],
-    ["0", 0],
-    [1_500_000_000, 1.5],
-    ["-2s", -2],
-    ["10", null],
-    ["ten minutes", null],
-    [null, null],
-  ])("a Go duration %j is %j seconds", (value, expected) => {
-    const seconds = goSeconds(value);
-    if (expected === null) expect(seconds).toBeNull();
-    else expect(seconds).toBeCloseTo(expected);
-  });
-
-  it.each([
     [45, "45s"],
     [600, "10m"],
     [9000, "2h30m"],
@@ -107,19 +92,41 @@ describe("limits of a run (spec jobs 1.4, 1.10)", () => {
     });
   });
 
+  it("what is no duration, or not above zero, counts as not set", () => {
+    const wrong = { timeout: "soon", grace_period: "0s", pod_pending_timeout: "-1h" };
+    expect(runPolicy(jobSpec({ decoration_config: wrong }), null)).toEqual(
+      runPolicy(jobSpec({ decoration_config: {} }), null),
+    );
+  });
+
   it("an undecorated job has no timeout but pod_running_timeout", () => {
     expect(runPolicy(jobSpec(), null).timeoutSeconds).toBe(172_800);
   });
 });
 
-describe("why a job waits for a runner", () => {
-  const runner = { id: "r", executor: "process", capacity: 1, held: 1, lastSeen: 0 };
+describe("which queues a job passes (spec jobs 2.5)", () => {
+  const plank = { job_queue_capacities: { slow: 2, blocked: 0 }, max_concurrency: 20 };
   it.each([
-    [true, [runner], /free runner of build cluster default/],
-    [true, [], /no runner of build cluster default is connected/],
-    [false, [], /no runner token \(RUNNER_TOKENS\)/],
-  ])("token %j, runners %j", (hasToken, runners, text) => {
-    expect(waitingForRunner("default", hasToken, { runners })).toMatch(text);
+    [undefined, null, []],
+    [undefined, { ...plank, max_concurrency: 0 }, []],
+    [undefined, plank, [20]],
+    ["slow", plank, [2, 20]],
+    ["blocked", { ...plank, max_concurrency: 0 }, [0]],
+    ["missing", plank, [null, 20]],
+    ["constructor", plank, [null, 20]],
+    ["slow", null, [null]],
+  ])("queue %j", (queue, settings, capacities) => {
+    expect(placesOf(queue, settings).map(({ capacity }) => capacity)).toEqual(capacities);
+  });
+});
+
+describe("why a job waits for a runner", () => {
+  it.each([
+    [true, true, /free runner of build cluster default/],
+    [true, false, /no runner of build cluster default is connected/],
+    [false, false, /no runner token \(RUNNER_TOKENS\)/],
+  ])("token %j, runner %j", (hasToken, hasRunner, text) => {
+    expect(waitingForRunner("default", hasToken, hasRunner)).toMatch(text);
   });
 });
 

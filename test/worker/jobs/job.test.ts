@@ -175,7 +175,7 @@ it("starts a lost attempt anew with a new build id, and gives up after max_reviv
   await stub.lost(held, "its lease ran out");
   expect(await stub.view()).toMatchObject({ state: "pending", attempt: 2 });
   expect(await stub.appendLog(token, 10, bytes("more"))).toMatchObject({ error: "stale" });
-  expect(await stub.resume(held, "runner-1")).toBe(false);
+  expect(await stub.resume(held, "runner-1", job.spec.cluster)).toBe(false);
   await stub.lost(held, "told twice");
   expect(await stub.view()).toMatchObject({ attempt: 2 });
 
@@ -192,6 +192,10 @@ it("starts a lost attempt anew with a new build id, and gives up after max_reviv
   const view = await completed(job.metadata.name);
   expect(view.state).toBe("error");
   expect(view.description).toContain("3 times");
+  await until(
+    async () => (await text(`pr-logs/directory/${job.spec.job}/latest-build.txt`)) === buildId,
+    "latest-build",
+  );
   const first = await until(() => text(`${storagePath(job.spec, assignment.buildId)}/build-log.txt`));
   expect(first).toMatch(/^first try\n\n\[cutwater\] The runner fell silent/);
 });
@@ -206,10 +210,11 @@ it("ends in a clear error when the runner is lost and the job must not run twice
 });
 
 it("queues an assignment that never arrived again, without counting it", async () => {
-  const { stub, held } = await claimedJob(prowJob({ error_on_eviction: true }));
+  const { job, stub, held } = await claimedJob(prowJob({ error_on_eviction: true }));
   await stub.lost(held, "its lease ran out");
   expect(await stub.view()).toMatchObject({ state: "pending", attempt: 1, completionTime: null });
-  expect(await stub.resume(held, "runner-1")).toBe(true);
+  expect(await stub.resume(held, "runner-1", "another-cluster")).toBe(false);
+  expect(await stub.resume(held, "runner-1", job.spec.cluster)).toBe(true);
 });
 
 it("times out a job that never comes to run, and one that never ends", async () => {
@@ -272,8 +277,7 @@ it("sends a viewer the log so far, then every byte as it comes, then the end", a
     seen.push(typeof data === "string" ? JSON.parse(data) : new TextDecoder().decode(data));
   });
   socket.accept();
-  const { flushMs } = (await stub.appendLog(token, 4, bytes("two"))) as { flushMs: number };
-  expect(flushMs).toBe(1000);
+  expect(await stub.appendLog(token, 4, bytes("two"))).toMatchObject({ durable: 7, flushMs: 1000 });
   await stub.finish(token, finishReport({ logBytes: 7 }));
   await completed(job.metadata.name);
   await until(() => seen.length >= 5);

@@ -137,10 +137,12 @@ export class FakeRunner {
 
   /** Takes the first message of a type off the inbox, waiting for it. */
   receive<Type extends ServerMessage["type"]>(type: Type): Promise<Extract<ServerMessage, { type: Type }>> {
+    const isOfType = (message: ServerMessage): message is Extract<ServerMessage, { type: Type }> =>
+      message.type === type;
     return until(() => {
-      const at = this.messages.findIndex((message) => message.type === type);
-      const found = at < 0 ? null : this.messages.splice(at, 1)[0];
-      return found?.type === type ? (found as Extract<ServerMessage, { type: Type }>) : null;
+      const found = this.messages.find(isOfType);
+      if (found) this.messages.splice(this.messages.indexOf(found), 1);
+      return found;
     }, `message ${type}`);
   }
 
