@@ -3,7 +3,7 @@ import type { DeliveryView } from "../chatops/view.ts";
 import type { RepositoryRpc } from "../chatops/rpc.ts";
 import type { Env } from "../env.ts";
 import { findDelivery } from "../store/delivery-list.ts";
-import { canSee } from "./viewer.ts";
+import { canSee, isAdmin } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
 
 const GUID = /^[\w-]{1,64}$/;
@@ -20,6 +20,16 @@ export function ownerOf(env: Env, name: string): Owner {
   return stub as Owner;
 }
 
+/** The delivery without the jobs that only administrators see. */
+export function withoutHiddenJobs(delivery: DeliveryView): DeliveryView {
+  const effectList = delivery.effectList.map((row) => {
+    if (row.effect.kind !== "startJobs") return row;
+    const jobs = row.effect.jobs.filter((job) => job.spec.hidden !== true);
+    return { ...row, effect: { ...row.effect, jobs } };
+  });
+  return { ...delivery, effectList };
+}
+
 /** A delivery that the viewer may see, and the name of the object that owns it; null when there is none for them. */
 export async function visibleDelivery(
   env: Env,
@@ -29,5 +39,6 @@ export async function visibleDelivery(
   const found = GUID.test(guid) ? await findDelivery(env.DB, guid) : null;
   if (found === null || !(await canSee(env, viewer, found.org, found.repo))) return null;
   const delivery = await ownerOf(env, found.object).delivery(guid);
-  return delivery === null ? null : { delivery, object: found.object };
+  if (delivery === null) return null;
+  return { delivery: isAdmin(env, viewer) ? delivery : withoutHiddenJobs(delivery), object: found.object };
 }

@@ -1,5 +1,8 @@
 /** /deliveries/<guid> and redelivery: as stranger, user and administrator. */
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { DeliveryView } from "../../../src/chatops/view.ts";
+import { withoutHiddenJobs } from "../../../src/routes/delivery-data.ts";
+import { prowJob } from "../jobs/support.ts";
 import { addDelivery, addRepository, ADMIN_TOKEN, as, asPage, call, gitHub, ORIGIN } from "./harness.ts";
 
 beforeAll(async () => {
@@ -22,6 +25,38 @@ describe("who sees a delivery", () => {
     gitHub({});
     expect((await call("/api/deliveries/of-private", await as("nobody-special"))).status).toBe(404);
   });
+});
+
+it("hidden jobs that a delivery started are not named to others than administrators", () => {
+  const jobs = [prowJob({ job: "open" }), prowJob({ job: "covert", hidden: true })];
+  const cause = { delivery: "g", plugin: "trigger", rule: "/test", actor: { kind: "system" } } as const;
+  const row = { id: 1, cause, state: "done", tries: 1, answer: "", at: 1, nextTryAt: null } as const;
+  const delivery: DeliveryView = {
+    guid: "g",
+    event: "issue_comment",
+    action: "created",
+    org: "harbor",
+    repo: "open",
+    number: 5,
+    sender: "mara",
+    receivedAt: 0,
+    state: "handled",
+    effects: 2,
+    summary: "",
+    attempt: 1,
+    handledAt: 0,
+    configVersion: "",
+    payload: "{}",
+    runs: [],
+    effectList: [
+      { ...row, effect: { kind: "startJobs", jobs } },
+      { ...row, id: 2, effect: { kind: "addLabel", label: "lgtm" } },
+    ],
+  };
+  const shown = JSON.stringify(withoutHiddenJobs(delivery));
+  expect(shown).toContain("open");
+  expect(shown).toContain("lgtm");
+  expect(shown).not.toContain("covert");
 });
 
 describe("redelivery", () => {
