@@ -15,6 +15,12 @@ const bundled = [
   "yaml",
   "re2js",
 ];
+/** Of test/worker/core/hook.test.ts: one level of each kind, and a global rotation. */
+const GITHUB_WEBHOOK_SECRETS = `
+"*": [{ value: global-new, created_at: 2026-11-01T00:00:00Z }, { value: global-old, created_at: 2026-01-01T00:00:00Z }]
+keyed-org: [{ value: org-secret, created_at: 2026-11-01T00:00:00Z }]
+keyed-org/special: [{ value: repo-secret, created_at: 2026-11-01T00:00:00Z }]
+`;
 /** Levels that start processes: one file at a time, with time for a build. */
 const processes = { environment: "node", fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } as const;
 
@@ -32,7 +38,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               cf: false,
-              bindings: { TEST_MIGRATIONS: await readD1Migrations("./migrations") },
+              bindings: { TEST_MIGRATIONS: await readD1Migrations("./migrations"), GITHUB_WEBHOOK_SECRETS },
               outboundService: (request: Request) =>
                 new Response(`blocked: ${request.method} ${request.url}`, { status: 599 }),
             },

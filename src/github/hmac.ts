@@ -49,11 +49,7 @@ export function levelOf(secrets: WebhookSecrets, owner: string, repo: string): s
  * The levels one of whose tokens signed these bytes. Asked before the body is parsed, so that nobody without a token
  * makes us parse 25 MiB; what comes out is then compared with {@link levelOf}.
  */
-export async function signedBy(
-  secrets: WebhookSecrets,
-  body: string,
-  signature: string,
-): Promise<ReadonlySet<string>> {
+export async function signedBy(secrets: WebhookSecrets, body: string, signature: string): Promise<ReadonlySet<string>> {
   const levels = new Set<string>();
   if (body === "" || !/^sha256=[0-9a-f]{64}$/i.test(signature)) return levels;
   const outcome = new Map<string, boolean>();

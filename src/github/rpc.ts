@@ -29,6 +29,10 @@ export interface GitHubBudgetRpc extends Rpc.DurableObjectBranded {
   store(key: string, etag: string, body: string, link: string): Promise<void>;
   /** Records use, batched by the client; also rate headers and blocks. */
   record(usage: readonly UsageRecord[], rate: RateState | null): Promise<void>;
+  /** Object `app` only: the installation of an owner (the repository helps where an owner has none of its own). */
+  installationOf(owner: string, repo: string): Promise<number>;
+  /** `slug[bot]` of the App (object `app`), or the login of the personal token (object `token`). */
+  botLogin(): Promise<string>;
   rate(): Promise<RateState | null>;
   usage(): Promise<readonly UsageRecord[]>;
 }
