@@ -237,6 +237,18 @@ describe("abort and rerun", () => {
     }
   });
 
+  it("a rerun of a presubmit goes through its pull request, and exists when the answer comes", async () => {
+    const id = await ended("x\n", {
+      refs: { ...refs("boats"), pulls: [{ number: 61, author: "mara", sha: "c".repeat(40) }] },
+    });
+    gitHub({});
+    const answer = await call(`/api/jobs/${id}/rerun`, await as("harbormaster", { method: "POST" }));
+    expect(answer.status).toBe(201);
+    const fresh = await answer.json<{ id: string }>();
+    const view = await jobStub(fresh.id).view();
+    expect([view?.job, view?.pull, view?.headSha]).toEqual([(await jobStub(id).view())?.job, 61, "c".repeat(40)]);
+  });
+
   it("people are led to a page, programs get JSON", async () => {
     const id = await queued();
     gitHub({});
