@@ -37,17 +37,15 @@ export function verdictOf(evidence: Evidence, policy: RunPolicy, revivals: numbe
       return end("error", "Pod pending timeout.");
     case "unschedulable":
       return end("error", withDetail("Pod scheduling timeout", said));
+    case "runner-restarted":
+      return vanished("The runner was restarted and its work was lost.", policy, revivals);
     default:
       return vanished(withDetail(VANISHED[evidence.reason], said), policy, revivals);
   }
 }
 
 /** What went away through no fault of the test. */
-const VANISHED = {
-  evicted: "The pod was evicted",
-  "pod-lost": "The pod vanished",
-  "runner-restarted": "The runner was restarted and its work was lost",
-} as const;
+const VANISHED = { evicted: "The pod was evicted", "pod-lost": "The pod vanished" } as const;
 
 /** The verdict when a runner stopped reporting and its lease ran out. */
 export function verdictOfLoss(reason: string, policy: RunPolicy, revivals: number): Verdict {
