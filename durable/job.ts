@@ -12,11 +12,13 @@ import { storableReport } from "../src/jobs/evidence.ts";
 import { FinishReport } from "../src/jobs/protocol.ts";
 import type { Assignment, Held, LogAnswer, StateReport } from "../src/jobs/protocol.ts";
 import { ProwJobDocument } from "../src/jobs/prowjob-schema.ts";
+import { mainRefs } from "../src/jobs/refs.ts";
 import type { JobRpc, LogParts, Refusal, ReportTo } from "../src/jobs/rpc.ts";
 import { documentOf, viewOf } from "../src/jobs/summary.ts";
 import { timelineLine } from "../src/jobs/timeline.ts";
 import { verdictOf } from "../src/jobs/verdict.ts";
 import type { JobView } from "../src/jobs/view.ts";
+import { cloneToken } from "./clone-token.ts";
 import { JobDuties, SAY_WHY_MS } from "./job-duties.ts";
 import { JobLog, LOG_TABLES } from "./job-log.ts";
 import { JOB_TABLES, JobStore } from "./job-store.ts";
@@ -92,6 +94,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     const buildId = await this.env.JOB_NAME.getByName(before.prowjob.spec.job).vend(this.#id, attempt);
     const token = newJobToken(this.#id, attempt, epoch);
     const digest = await sha256Hex(token);
+    const clone = await this.#cloneToken(before);
     // While we asked, it may have been aborted, or claimed.
     const job = this.#store.known();
     if (!job || !isClaimable(job.record) || job.record.attempt !== attempt || job.record.epoch + 1 !== epoch)
@@ -99,7 +102,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     this.#store.claimed(attempt, epoch, digest, buildId, Date.now());
     await this.#apply({ type: "claimed", runner, buildId });
     const held = { job: this.#id, attempt, epoch };
-    return { assignment: JSON.stringify(this.#assignment(job, held, token, buildId)), held };
+    return { assignment: JSON.stringify(this.#assignment(job, held, { token, cloneToken: clone, buildId })), held };
   }
 
   async lost(held: Held, reason: string): Promise<void> {
@@ -241,17 +244,30 @@ export class Job extends DurableObject<Env> implements JobRpc {
     return { error: "stale", message: "The job was taken from this runner. Stop it and report nothing more." };
   }
 
-  #assignment({ prowjob, terms }: KnownJob, held: Held, token: string, buildId: string): Assignment {
+  /** A job whose repository turns out to be public runs without; the clone of another one says what is wrong. */
+  async #cloneToken({ prowjob }: KnownJob): Promise<string | null> {
+    try {
+      return await cloneToken(this.env, mainRefs(prowjob.spec));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#store.addLine({ at: Date.now(), what: "No token to clone with", detail: why.slice(0, 500) });
+      return null;
+    }
+  }
+
+  #assignment(
+    { prowjob, terms }: KnownJob,
+    held: Held,
+    given: Pick<Assignment, "token" | "cloneToken" | "buildId">,
+  ): Assignment {
     return {
       ...held,
+      ...given,
       prowjob,
-      token,
-      buildId,
-      env: jobEnvironment(prowjob.spec, this.#id, buildId),
+      env: jobEnvironment(prowjob.spec, this.#id, given.buildId),
       timeoutSeconds: terms.policy.timeoutSeconds,
       graceSeconds: terms.policy.graceSeconds,
       gitBaseUrl: settings(this.env).GITHUB_URL,
-      cloneToken: null,
       limits: JOB_LIMITS,
     };
   }
