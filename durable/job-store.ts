@@ -23,7 +23,7 @@ export const JOB_TABLES = [
 ];
 
 /** What the configuration said when the job was admitted. */
-export interface Terms {
+interface Terms {
   readonly policy: RunPolicy;
   readonly hidden: boolean;
   /** JobQueues that were asked for a slot. */

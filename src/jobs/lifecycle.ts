@@ -9,7 +9,7 @@ import type { FinalState, Verdict } from "./verdict.ts";
 import { verdictOfLoss } from "./verdict.ts";
 
 /** Where the work is. `finishing`: the runner is done and the last bytes of the log are awaited. */
-export type Stage = "admission" | "queued" | "assigned" | "running" | "finishing" | "ended";
+type Stage = "admission" | "queued" | "assigned" | "running" | "finishing" | "ended";
 
 /** Times in milliseconds. */
 export interface JobRecord {

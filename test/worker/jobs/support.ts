@@ -1,6 +1,5 @@
 /** Jobs and runners for the tests of this folder. */
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { sha256Hex } from "../../../src/jobs/credential.ts";
 import type { Assignment, FinishReport, Held, RunnerMessage, ServerMessage } from "../../../src/jobs/protocol.ts";
 import type { ProwJob, ProwJobSpec } from "../../../src/jobs/prowjob.ts";
@@ -74,11 +73,6 @@ export function completed(id: string) {
     const view = await jobStub(id).view();
     return view?.completionTime ? view : null;
   }, "completion");
-}
-
-/** Fires the alarm of an object until nothing is due within this moment. */
-export async function settle(stub: DurableObjectStub): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await runDurableObjectAlarm(stub);
 }
 
 /** A request to the runner's routes of a worker that knows CLUSTER_TOKEN. */
