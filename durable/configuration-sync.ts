@@ -35,7 +35,9 @@ export async function reportConfigStatus(
   const description =
     state === "current"
       ? "The configuration is in use"
-      : `${first ? `${first.file}:${first.line}: ${first.message}` : `The configuration is ${state}`}`;
+      : first
+        ? `${first.file}:${first.line}: ${first.message}`
+        : `The configuration is ${state}`;
   const effect = {
     kind: "setStatus",
     sha: source.commit,

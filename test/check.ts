@@ -116,7 +116,7 @@ for (const outcome of await Promise.all(
   console.log(`${outcome.error ? "✗" : "✓"} ${outcome.step.name}`);
   if (outcome.error) {
     failed += 1;
-    console.log(outcome.error instanceof Error ? outcome.error.message : String(outcome.error));
+    console.log(outcome.error instanceof Error ? outcome.error.message : "failed");
   }
 }
 console.log(

@@ -51,8 +51,6 @@ export interface MissingReply {
   readonly after: string;
 }
 
-export type EffectKind = Effect["kind"];
-
 /** Who or what caused an effect; stored beside it in the outbox and shown on /deliveries/<guid>. */
 export interface Cause {
   /** Delivery GUID, or `job:<id>` for a report. */

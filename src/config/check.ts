@@ -1,5 +1,5 @@
 /** Holds a document against its zod schema: unknown keys warn and fall away, wrong values are errors with their place. */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Document, Path } from "./document.ts";
 import type { Problem } from "./model.ts";
 

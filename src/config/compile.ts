@@ -30,7 +30,7 @@ function error(job: JobBase, path: Finding["path"], message: string): Problem {
   };
 }
 
-function judged<T extends JobBase>(job: T, conflicts: readonly string[], findings: Iterable<Finding>): Problem[] {
+function judged(job: JobBase, conflicts: readonly string[], findings: Iterable<Finding>): Problem[] {
   return [
     ...conflicts.map((message) => error(job, ["spec"], message)),
     ...[...findings].map(({ path, message }) => error(job, path, `${path.join(".")} ${message}`)),

@@ -36,6 +36,3 @@ export const Passed = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   { error: "must be a mapping" },
 );
-
-/** What Go's empty value would be. */
-export const orEmpty = <T>(schema: z.ZodType<T>, empty: T) => schema.nullish().transform((value) => value ?? empty);
