@@ -98,7 +98,7 @@ hook.all("/hook", async (c) => {
   const event = c.req.header("x-github-event") ?? "";
   const guid = c.req.header("x-github-delivery") ?? "";
   const signature = c.req.header("x-hub-signature-256") ?? "";
-  if (!/^[a-z_]{1,64}$/.test(event))
+  if (!/^[a-z][a-z0-9_-]{0,63}$/.test(event))
     return refuse(c, 400, "event", "The header X-GitHub-Event is missing or no event's name");
   if (!/^[\w-]{1,100}$/.test(guid))
     return refuse(c, 400, "delivery", "The header X-GitHub-Delivery is missing or no delivery id");

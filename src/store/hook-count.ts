@@ -19,6 +19,6 @@ export async function countHook(
       `INSERT INTO hook_count (day, event, status, reason, count, last_guid, last_at) VALUES (?, ?, ?, ?, 1, ?, ?)
        ON CONFLICT (day, event, status, reason) DO UPDATE SET count = count + 1, last_guid = excluded.last_guid, last_at = excluded.last_at`,
     )
-    .bind(day, /^[a-z_]{1,64}$/.test(event) ? event : "", status, reason, guid.slice(0, 100), now)
+    .bind(day, /^[a-z][a-z0-9_-]{0,63}$/.test(event) ? event : "", status, reason, guid.slice(0, 100), now)
     .run();
 }
