@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { defineCommand } from "citty";
 import { ROOT } from "./local/build.ts";
-import { startSystem } from "./local/system.ts";
 
 export const sandbox = defineCommand({
   meta: {
@@ -28,6 +27,7 @@ export const sandbox = defineCommand({
     verbose: { type: "boolean", description: "Print what worker and runner log", default: false },
   },
   async run({ args }) {
+    const { startSystem } = await import("./local/system.ts"); // needs a checkout: wrangler, miniflare, GitHub's description
     const stateDir = path.resolve(ROOT, args.state);
     if (args.reset) await rm(stateDir, { recursive: true, force: true });
     const stopping = new AbortController();

@@ -1,5 +1,5 @@
 /** Settings of the worker: variables and secrets, one schema for parsing, docs and deploy. */
-import { z } from "zod";
+import * as z from "zod";
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const optional = z.string().min(1).optional();

@@ -3,9 +3,8 @@
  * Fails when one does not build or does not start, or when the worker outgrows its budget.
  */
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readFile, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { gzip } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
@@ -95,8 +94,8 @@ console.log("Building the command and the runner ...");
 const cli = await buildCli();
 const runner = await buildRunner();
 const commandFiles = await folderFiles(path.dirname(cli));
+// Help loads every subcommand.
 for (const program of [cli, runner]) await run(process.execPath, [program, "--help"], { cwd: ROOT });
-for (const file of commandFiles) if (file !== cli) await import(pathToFileURL(file).href); // each subcommand loads
 
 const worker = await sizeOf("worker       dist/worker", await workerFiles());
 const sizes = [

@@ -1,5 +1,5 @@
 /** From GitHub's webhooks to the events that plugins see (spec chatops 1.4, 1.5). */
-import { z } from "zod";
+import * as z from "zod";
 import type { ChatEvent, GenericComment, PullRequest, RepoRef, ReviewEvent } from "./events.ts";
 import {
   IssueCommentEvent,

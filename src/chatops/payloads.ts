@@ -1,5 +1,5 @@
 /** The parts of GitHub's webhook payloads that we read, as zod schemas. Anything else in them is ignored. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Account, PullRequest, RepoRef } from "./events.ts";
 
 const ACCOUNT_TYPES = ["User", "Bot", "Organization", "Mannequin"] as const;

@@ -1,5 +1,5 @@
 /** Which object owns a webhook (design 10: events and effects). */
-import { z } from "zod";
+import * as z from "zod";
 
 const Login = z.object({ login: z.string() });
 const NAME = /^[A-Za-z0-9._-]{1,100}$/;

@@ -1,5 +1,5 @@
 /** plugins.yaml (spec chatops 1.7). Sections of plugins that are not built in yet pass as they are. */
-import { z } from "zod";
+import * as z from "zod";
 import { Flag, Passed, Strings, Text, unset } from "./values.ts";
 
 const list = unset(z.array(Passed));

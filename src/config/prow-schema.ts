@@ -1,5 +1,5 @@
 /** config.yaml (spec jobs 1.10). Blocks of components that run elsewhere are checked for their keys only. */
-import { z } from "zod";
+import * as z from "zod";
 import { DecorationSchema, RerunAuthSchema } from "./job-schema.ts";
 import { Duration, Flag, Passed, StringMap, Strings, Text, unset } from "./values.ts";
 

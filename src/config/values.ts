@@ -1,5 +1,5 @@
 /** Values that Prow's documents share. */
-import { z } from "zod";
+import * as z from "zod";
 import type { JsonObject } from "./model.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };

@@ -1,7 +1,7 @@
 /** Webhook secrets (spec chatops 1.3): which tokens may sign for a repository, and whether one of them did. */
 import { verify } from "@octokit/webhooks-methods";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Key (`org/repo`, `org` or `*`, in lower case) to the tokens of that level, newest and older alike. */
 export interface WebhookSecrets {

@@ -16,7 +16,7 @@
  * Errors are `{ error: { code, message } }`: 401 unknown credential, 403 another job's or out of scope, 409 stale
  * attempt or epoch (`code: "stale"`: drop the job) or a poll without a hello (`code: "hello"`: send one), 413 over a cap, 429 slow down, 5xx try again.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { JsonObject } from "../config/model.ts";
 import type { ProwJob } from "./prowjob.ts";
 

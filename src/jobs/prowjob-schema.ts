@@ -1,5 +1,5 @@
 /** ProwJobs from outside this object: what must hold before one is stored. The rest of the document passes through. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ProwJob } from "./prowjob.ts";
 
 const text = z.string().max(4096);

@@ -1,6 +1,6 @@
 /** The texts of OWNERS, OWNERS_ALIASES and Markdown front matter (spec chatops 3.1). Hostile input: parsed, never trusted. */
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import type { OwnersOptions } from "./index.ts";
 
 /** Scalars are read as text, as Prow's YAML reader does: a login may look like a number. */

@@ -1,5 +1,5 @@
 /** The GitHub App that Cutwater needs, as GitHub's manifest, and what GitHub answers when it is made of it. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Rights and events: the table of docs/github-app.md. */
 const PERMISSIONS = {

@@ -1,5 +1,5 @@
 /** Filters of lists as they stand in URLs. Empty values mean any; wrong ones are said, not guessed. */
-import { z } from "zod";
+import * as z from "zod";
 import { DELIVERY_STATES } from "../store/delivery-list.ts";
 import type { DeliveryFilter } from "../store/delivery-list.ts";
 import { JOB_STATES, JOB_TYPES } from "../store/job-list.ts";

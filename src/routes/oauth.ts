@@ -1,6 +1,6 @@
 /** GitHub's OAuth code flow with PKCE (S256) and state. */
 import * as oauth from "oauth4webapi";
-import { z } from "zod";
+import * as z from "zod";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { askGitHub } from "./viewer-github.ts";

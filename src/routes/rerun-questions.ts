@@ -1,5 +1,5 @@
 /** Asks GitHub, with the viewer's own token, what `mayRerun` wants to know. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Env } from "../env.ts";
 import type { RerunQuestions } from "../jobs/rerun-auth.ts";
 import type { JobView } from "../jobs/view.ts";

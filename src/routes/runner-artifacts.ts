@@ -1,6 +1,6 @@
 /** Artifacts from runners: streamed into R2, one file at once or in parts. */
 import type { Context } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { ArtifactPathError, artifactPath, decodedPath } from "../jobs/artifact-path.ts";
 import { contentTypeOf } from "../jobs/content-type.ts";
 import { bearerOf } from "../jobs/credential.ts";

@@ -1,6 +1,6 @@
 /** What runners call: see src/jobs/protocol.ts, the one description of it. */
 import type { Context, MiddlewareHandler } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { bearerOf, isKnownToken } from "../jobs/credential.ts";

@@ -4,7 +4,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { z } from "zod";
+import * as z from "zod";
 import { SetupDonePage, SetupManifestPage, SetupTokenPage } from "../../ui/pages/setup.tsx";
 import { renderPage } from "../../ui/render.tsx";
 import { settings } from "../env.ts";

@@ -1,5 +1,5 @@
 /** What GitHub shows to a viewer, asked with the viewer's own token and remembered for a minute per isolate. */
-import { z } from "zod";
+import * as z from "zod";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 

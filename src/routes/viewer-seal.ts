@@ -1,5 +1,5 @@
 /** Sealed values for cookies: AES-256-GCM, so that they can be neither read nor changed, and an end of validity. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a sealed value is for. A value sealed for one purpose never opens for another. */
 export type SealPurpose = "session" | "sign-in" | "setup";

@@ -1,7 +1,7 @@
 /** The session cookie: who signed in, with the token that GitHub gave for them. */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { z } from "zod";
+import * as z from "zod";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import type { AppEnv } from "./app.ts";

@@ -1,7 +1,7 @@
 /** The list of webhook deliveries: D1's index, filtered, newest first. */
 import { and, desc, eq, gte, lt, or } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { z } from "zod";
+import * as z from "zod";
 import { edgeOf, pageOf } from "./page.ts";
 import type { Cursor, Page } from "./page.ts";
 import { delivery } from "./schema.ts";

@@ -2,7 +2,7 @@
 import { and, desc, eq, gte, lt, or, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { z } from "zod";
+import * as z from "zod";
 import type { JobState, JobType } from "../jobs/prowjob.ts";
 import { edgeOf, pageOf } from "./page.ts";
 import type { Cursor, Page } from "./page.ts";
