@@ -1,51 +1,79 @@
-/** The configuration repository: its tarball at a commit, and the verdict on that commit. */
+/** The configuration repository: its archive at a commit, and the verdict on that commit. */
+import type { Effect } from "../src/chatops/effects.ts";
 import type { Problem } from "../src/config/model.ts";
 import type { ConfigLoad, ConfigSource } from "../src/config/rpc.ts";
 import { type Env, settings } from "../src/env.ts";
 import { githubClient } from "../src/github/index.ts";
 
+const CONTEXT = "cutwater/config";
+const LONGEST_DESCRIPTION = 140;
+
+type Sync = Extract<ConfigSource, { kind: "sync" }>;
+
+/** From the setting CONFIG_REPO; null when it is not set. */
 function repository(env: Env): { owner: string; repo: string } | null {
   const [, owner = "", repo = ""] = /^([^/]+)\/([^@]+)@/.exec(settings(env).CONFIG_REPO ?? "") ?? [];
   return owner === "" ? null : { owner, repo };
 }
 
-/** Fetches the archive into R2 and answers its key. */
-export async function fetchConfigTarball(env: Env, commit: string, delivery: string): Promise<string> {
+/** The archive as GitHub sends it. Rejects with {@link GitHubError}; null when there is no configuration repository. */
+export async function configTarball(env: Env, { commit, delivery }: Sync): Promise<ReadableStream<Uint8Array> | null> {
   const where = repository(env);
-  if (!where) throw new Error("CONFIG_REPO is not set");
+  if (!where) return null;
   const client = githubClient(env, { ...where, delivery, consumer: "config" });
   const answer = await client.raw(`/repos/${where.owner}/${where.repo}/tarball/${commit}`);
-  if (!answer.ok)
-    throw new Error(`GitHub answered ${answer.status} for the tarball of ${where.owner}/${where.repo} at ${commit}`);
-  const key = `config/uploads/${commit}.tar.gz`;
-  await env.ARTIFACTS.put(key, await answer.arrayBuffer());
-  return key;
+  await client.flush();
+  return answer.body;
 }
 
-/** Says on the commit what became of the configuration, through the repository's outbox. */
-export async function reportConfigStatus(
-  env: Env,
-  source: ConfigSource,
-  state: ConfigLoad["state"],
-  problems: readonly Problem[],
-): Promise<void> {
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** What stands on the commit; null for what says nothing (any more). */
+export function verdict(load: {
+  readonly state: ConfigLoad["state"];
+  readonly problems: readonly Problem[];
+}): { readonly state: "pending" | "success" | "failure"; readonly description: string } | null {
+  const errors = load.problems.filter((problem) => problem.severity === "error");
+  const warnings = load.problems.length - errors.length;
+  const [first] = errors;
+  const and = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  const said = (text: string, tail = ""): string =>
+    text.length + tail.length <= LONGEST_DESCRIPTION
+      ? text + tail
+      : `${text.slice(0, LONGEST_DESCRIPTION - tail.length - 4)} ...${tail}`;
+  switch (load.state) {
+    case "loading":
+      return { state: "pending", description: "Loading the configuration" };
+    case "current":
+      return {
+        state: "success",
+        description: warnings > 0 ? `In use, with ${plural(warnings, "warning")}` : "In use",
+      };
+    case "refused":
+      return {
+        state: "failure",
+        description: said(first ? `${first.file}:${first.line}: ${first.message}` : "Refused", and),
+      };
+    case "needs-confirmation":
+      return { state: "pending", description: "Waits for an administrator: it would take away many jobs" };
+    case "superseded":
+      return null;
+  }
+}
+
+/** Says on the commit what became of the configuration, through the repository's outbox: once for each state. */
+export async function reportConfigStatus(env: Env, load: ConfigLoad): Promise<void> {
   const where = repository(env);
-  if (source.kind !== "sync" || !where || state === "superseded" || state === "loading") return;
-  const first = problems.find((problem) => problem.severity === "error");
-  const description =
-    state === "current"
-      ? "The configuration is in use"
-      : first
-        ? `${first.file}:${first.line}: ${first.message}`
-        : `The configuration is ${state}`;
-  const effect = {
+  const { source } = load;
+  const said = verdict(load);
+  if (source.kind !== "sync" || !where || !said) return;
+  const effect: Effect = {
     kind: "setStatus",
     sha: source.commit,
-    context: "cutwater/config",
-    state: state === "current" ? "success" : "failure",
-    description: description.slice(0, 140),
+    context: CONTEXT,
+    ...said,
     targetUrl: `${settings(env).PUBLIC_URL}/config`,
-  } as const;
-  const repositoryObject = env.REPOSITORY.getByName(`${where.owner}/${where.repo}`.toLowerCase());
-  await repositoryObject.enqueue(source.delivery, "config", [effect]);
+  };
+  const object = env.REPOSITORY.getByName(`${where.owner}/${where.repo}`.toLowerCase());
+  await object.enqueue(source.delivery, `config ${load.id} ${load.state}`, [effect]);
 }

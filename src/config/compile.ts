@@ -1,91 +1,135 @@
 /** From what is written to what the hot path reads: one document per repository (design 4). */
-import { duplicates } from "./duplicates.ts";
-import { type Globals, makePeriodic, makePostsubmit, makePresubmit } from "./defaults.ts";
+import { Defaults, type Made, makePeriodic, makePostsubmit, makePresubmit } from "./defaults.ts";
+import { pathText, type Path } from "./document.ts";
+import { type Duplicate, duplicates } from "./duplicates.ts";
 import type { RawPeriodic, RawPostsubmit, RawPresubmit } from "./job-schema.ts";
 import type { JobBase, Periodic, Postsubmit, Presubmit, Problem, RepoConfig } from "./model.ts";
-import { pathText } from "./document.ts";
 import type { PluginsConfig } from "./plugins-schema.ts";
-import { plankOf, repoSettings } from "./settings.ts";
+import type { PresetIndex } from "./presets.ts";
+import type { ProwConfig } from "./prow-schema.ts";
+import { repoSettings } from "./settings.ts";
 import type { Written } from "./source.ts";
-import { type Finding, periodicFindings, postsubmitFindings, presubmitFindings } from "./validate-job.ts";
+import {
+  type AsWritten,
+  type JobRules,
+  periodicFindings,
+  postsubmitFindings,
+  presubmitFindings,
+} from "./validate-job.ts";
+import type { Finding } from "./validate-pod.ts";
 
-export interface Compiler extends Globals {
+/** 1-based line of a place in a file that was read before; 0 when it cannot be told. */
+export type LineOf = (file: string, path: Path) => number;
+
+/** Everything that jobs are compiled against: the whole of config.yaml, plugins.yaml, and the presets of all files. */
+export class Compiler {
+  readonly prow: ProwConfig;
   readonly plugins: PluginsConfig;
   readonly version: string;
-}
+  readonly #defaults: Defaults;
+  readonly #rules: JobRules;
+  readonly #lineOf: LineOf;
 
-const settingsOf = (compiler: Compiler) => ({
-  pod_namespace: compiler.prow.pod_namespace ?? "default",
-  plank: { ...plankOf(compiler.prow), report_template: "" },
-});
+  constructor(
+    of: { prow: ProwConfig; plugins: PluginsConfig; decorateAll: boolean; presets: PresetIndex; version: string },
+    lineOf: LineOf,
+  ) {
+    this.prow = of.prow;
+    this.plugins = of.plugins;
+    this.version = of.version;
+    this.#defaults = new Defaults(of.prow, of.decorateAll, of.presets);
+    this.#rules = { podNamespace: this.#defaults.podNamespace, queues: of.prow.plank?.job_queue_capacities ?? {} };
+    this.#lineOf = lineOf;
+  }
 
-function error(job: JobBase, path: Finding["path"], message: string): Problem {
-  return {
-    severity: "error",
-    code: "invalid-job",
-    file: job.source.path,
-    line: job.source.line,
-    path: pathText([job.name, ...path]),
-    message: `Job ${job.name}: ${message}`,
-  };
-}
+  #error({ file, line, path }: Written<unknown>, below: Path, message: string): Problem {
+    const whole = [...path, ...below];
+    return {
+      severity: "error",
+      code: "invalid-job",
+      file,
+      line: below.length === 0 ? line : this.#lineOf(file, whole) || line,
+      path: pathText(whole),
+      message,
+    };
+  }
 
-function judged(job: JobBase, conflicts: readonly string[], findings: Iterable<Finding>): Problem[] {
-  return [
-    ...conflicts.map((message) => error(job, ["spec"], message)),
-    ...[...findings].map(({ path, message }) => error(job, path, `${path.join(".")} ${message}`)),
-  ];
-}
+  #judge<T extends JobBase>(written: Written<{ name: string }>, made: Made<T>, findings: Iterable<Finding>): Problem[] {
+    const { name } = written.job;
+    const said = (path: Finding["path"], message: string): Problem =>
+      this.#error(written, path, `job ${name}: ${path.length > 0 ? `${pathText(path)} ` : ""}${message}`);
+    return [
+      ...made.conflicts.map((message) => said(["spec"], message)),
+      ...[...findings].map(({ path, message }) => said(path, message)),
+    ];
+  }
 
-/** One repository. `org/repo` as the configuration spells it. */
-export function compileRepo(
-  compiler: Compiler,
-  fullName: string,
-  presubmits: readonly Written<RawPresubmit>[],
-  postsubmits: readonly Written<RawPostsubmit>[],
-): { config: RepoConfig; problems: readonly Problem[] } {
-  const [org = "", repo = ""] = fullName.split("/");
-  const settings = settingsOf(compiler);
-  const problems: Problem[] = [];
-  const pre: Presubmit[] = presubmits.map((written) => {
-    const { job, conflicts } = makePresubmit(written, fullName, compiler);
-    const given = { trigger: Boolean(written.job.trigger), rerunCommand: Boolean(written.job.rerun_command) };
-    problems.push(...judged(job, conflicts, presubmitFindings(job, settings, given)));
-    return job;
-  });
-  const post: Postsubmit[] = postsubmits.map((written) => {
-    const { job, conflicts } = makePostsubmit(written, fullName, compiler);
-    problems.push(...judged(job, conflicts, postsubmitFindings(job, settings)));
-    return job;
-  });
-  for (const { job, message } of [...duplicates(pre), ...duplicates(post)]) problems.push(error(job, [], message));
-  const config: RepoConfig = {
-    version: compiler.version,
-    ...repoSettings(compiler.prow, compiler.plugins, org, repo),
-    presubmits: pre,
-    postsubmits: post,
-  };
-  return { config, problems };
-}
+  #duplicates<T extends Presubmit | Postsubmit>(
+    jobs: readonly T[],
+    written: ReadonlyMap<T, Written<unknown>>,
+  ): Problem[] {
+    const text = ({ job, earlier, claim }: Duplicate<T>): string => {
+      const where = `${earlier.source.path}:${earlier.source.line}`;
+      return claim === "name"
+        ? `job ${job.name}: there is a job of that name for the same branch at ${where}`
+        : `job ${job.name}: reports to the context ${job.context}, as ${earlier.name} does for the same branch (${where})`;
+    };
+    return duplicates(jobs).flatMap((found) => {
+      const of = written.get(found.job);
+      return of ? [this.#error(of, [found.claim === "name" ? "name" : "context"], text(found))] : [];
+    });
+  }
 
-/** All periodic jobs. Names must be unique over the whole configuration. */
-export function compilePeriodics(
-  compiler: Compiler,
-  periodics: readonly Written<RawPeriodic>[],
-): { periodics: readonly Periodic[]; problems: readonly Problem[] } {
-  const settings = settingsOf(compiler);
-  const problems: Problem[] = [];
-  const seen = new Map<string, Periodic>();
-  const made = periodics.map((written) => {
-    const { job, conflicts } = makePeriodic(written, compiler);
-    problems.push(...judged(job, conflicts, periodicFindings(job, settings)));
-    const earlier = seen.get(job.name);
-    if (earlier)
-      problems.push(
-        error(job, [], `a periodic of that name is defined at ${earlier.source.path}:${earlier.source.line} already`),
-      );
-    seen.set(job.name, job);
-    return job;
-  });
-  return { periodics: made, problems };
+  #all<Raw extends { name: string } & AsWritten, T extends Presubmit | Postsubmit>(
+    list: readonly Written<Raw>[],
+    make: (written: Written<Raw>) => Made<T>,
+    findings: (job: T, written: AsWritten, rules: JobRules) => Iterable<Finding>,
+  ): { jobs: T[]; problems: Problem[] } {
+    const problems: Problem[] = [];
+    const origins = new Map<T, Written<Raw>>();
+    for (const written of list) {
+      const made = make(written);
+      origins.set(made.job, written);
+      problems.push(...this.#judge(written, made, findings(made.job, written.job, this.#rules)));
+    }
+    const jobs = [...origins.keys()];
+    problems.push(...this.#duplicates(jobs, origins));
+    return { jobs, problems };
+  }
+
+  /** One repository: `org/repo` as the configuration spells it, or `org/` for an organisation's other repositories. */
+  repository(
+    name: string,
+    presubmits: readonly Written<RawPresubmit>[],
+    postsubmits: readonly Written<RawPostsubmit>[],
+  ): { config: RepoConfig; problems: readonly Problem[] } {
+    const slash = name.lastIndexOf("/");
+    const pre = this.#all(presubmits, (one) => makePresubmit(one, name, this.#defaults), presubmitFindings);
+    const post = this.#all(postsubmits, (one) => makePostsubmit(one, name, this.#defaults), postsubmitFindings);
+    const config: RepoConfig = {
+      version: this.version,
+      ...repoSettings(this.prow, this.plugins, { org: name.slice(0, slash), repo: name.slice(slash + 1) }),
+      presubmits: pre.jobs,
+      postsubmits: post.jobs,
+    };
+    return { config, problems: [...pre.problems, ...post.problems] };
+  }
+
+  /** Some of the periodic jobs. Names must be unique over all of them: `seen` goes from call to call. */
+  periodics(
+    list: readonly Written<RawPeriodic>[],
+    seen: Map<string, string>,
+  ): { periodics: readonly Periodic[]; problems: readonly Problem[] } {
+    const problems: Problem[] = [];
+    const periodics = list.map((written) => {
+      const made = makePeriodic(written, this.#defaults);
+      problems.push(...this.#judge(written, made, periodicFindings(made.job, written.job, this.#rules)));
+      const { name, source } = made.job;
+      const earlier = seen.get(name);
+      if (earlier === undefined) seen.set(name, `${source.path}:${source.line}`);
+      else problems.push(this.#error(written, ["name"], `job ${name}: there is a periodic of that name at ${earlier}`));
+      return made.job;
+    });
+    return { periodics, problems };
+  }
 }

@@ -1,27 +1,38 @@
 /** Cron lines as Go's robfig/cron reads them, for croner. UTC (spec jobs 1.7). */
 import { Cron } from "croner";
+import { durationSeconds } from "./values.ts";
 
 /** Upper ends of minute, hour, day of month, month and day of week; with a leading one for seconds. */
 const ENDS = [59, 23, 31, 12, 6];
+const DESCRIPTORS = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+const FIELD = /^[*?0-9A-Za-z]+(?:-[0-9A-Za-z]+)?(?:\/[0-9]+)?$/;
+
+const fieldsOf = (line: string): string[] =>
+  line
+    .trim()
+    .replace(/^(?:CRON_)?TZ=\S+\s+/, "")
+    .split(/\s+/);
 
 /** Go takes `2/3` for `2-END/3`; croner wants the range. */
 export function cronerPattern(line: string): string {
-  const fields = line
-    .trim()
-    .replace(/^(CRON_)?TZ=\S+\s+/, "")
-    .split(/\s+/);
+  const fields = fieldsOf(line);
   if (fields.length < 5) return line.trim();
   const ends = fields.length === 6 ? [59, ...ENDS] : ENDS;
-  return fields
-    .map((field, at) =>
-      field.replaceAll(/(^|,)(\d+)\//g, (_, before: string, from: string) => `${before}${from}-${ends[at] ?? 59}/`),
-    )
-    .join(" ");
+  const ranged = (field: string, end: number): string =>
+    field.replaceAll(/(^|,)(\d+)\//g, (_, before: string, from: string) => `${before}${from}-${end}/`);
+  return fields.map((field, at) => ranged(field, ends[at] ?? 59)).join(" ");
 }
 
 /** Whether Go would take it: 5 or 6 fields, a descriptor such as `@daily`, or `@every 1h`. */
 export function isCron(line: string): boolean {
-  if (/^@every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(line)) return true;
+  const every = /^@every\s+(\S+)$/.exec(line)?.[1];
+  if (every !== undefined) return (durationSeconds(every) ?? 0) > 0;
+  if (line.startsWith("@")) return DESCRIPTORS.includes(line);
+  const fields = fieldsOf(line);
+  if (fields.length !== 5 && fields.length !== 6) return false;
+  if (!fields.every((field) => field.split(",").every((part) => FIELD.test(part) && !/[LW#]$|\dL/.test(part))))
+    return false;
+  if (/(?:^|[,-])7/.test(fields.at(-1) ?? "")) return false;
   try {
     new Cron(cronerPattern(line), { paused: true, timezone: "UTC" }).stop();
     return true;

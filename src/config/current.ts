@@ -2,26 +2,37 @@
 import type { Env } from "../env.ts";
 import type { RepoConfig } from "./model.ts";
 
+/** How long an isolate takes its version for the current one. */
 const VERSION_MS = 2_000;
-const DOCUMENTS = 500;
+const DOCUMENTS = 200;
 
-let version = { value: "", askedAt: 0 };
+let asked: { readonly version: Promise<string>; readonly at: number } | null = null;
 const documents = new Map<string, Promise<RepoConfig | null>>();
 
+/** R2 key of a compiled document; an empty `repo` stands for an organisation's other repositories. */
+export const documentKey = (version: string, org: string, repo: string): string =>
+  `config/${version}/${org}/${repo}.json`.toLowerCase();
+
 async function currentVersion(env: Env): Promise<string> {
-  if (version.value !== "" && Date.now() - version.askedAt < VERSION_MS) return version.value;
-  const value = await env.CONFIGURATION.getByName("installation").current();
-  version = { value, askedAt: Date.now() };
-  return value;
+  if (asked && Date.now() - asked.at < VERSION_MS) return asked.version;
+  const question = { version: env.CONFIGURATION.getByName("installation").current(), at: Date.now() };
+  asked = question;
+  try {
+    const version = await question.version;
+    // Whoever waits for the first configuration should not wait longer than it takes.
+    if (version === "" && asked === question) asked = null;
+    return version;
+  } catch (error) {
+    if (asked === question) asked = null;
+    throw error;
+  }
 }
 
-async function read(env: Env, of: string, org: string, repo: string): Promise<RepoConfig | null> {
-  const own = await env.ARTIFACTS.get(`config/${of}/${org}/${repo}.json`);
+async function read(env: Env, version: string, org: string, repo: string): Promise<RepoConfig | null> {
+  const own = await env.ARTIFACTS.get(documentKey(version, org, repo));
   if (own) return own.json<RepoConfig>();
-  const inherited = await env.ARTIFACTS.get(`config/${of}/${org}/.json`);
-  if (!inherited) return null;
-  const config = await inherited.json<RepoConfig>();
-  return { ...config, repo };
+  const shared = await env.ARTIFACTS.get(documentKey(version, org, ""));
+  return shared ? { ...(await shared.json<RepoConfig>()), repo } : null;
 }
 
 /**
@@ -29,13 +40,14 @@ async function read(env: Env, of: string, org: string, repo: string): Promise<Re
  * asked for at most every two seconds in an isolate.
  */
 export async function currentConfig(env: Env, org: string, repo: string): Promise<RepoConfig | null> {
-  const now = await currentVersion(env);
-  if (now === "") return null;
-  const key = `${now}/${org}/${repo}`.toLowerCase();
+  const version = await currentVersion(env);
+  if (version === "") return null;
+  const key = documentKey(version, org, repo);
   const known = documents.get(key);
   if (known) return known;
-  const document = read(env, now, org.toLowerCase(), repo.toLowerCase());
-  if (documents.size >= DOCUMENTS) documents.clear();
+  const document = read(env, version, org, repo);
+  const [oldest] = documents.keys();
+  if (documents.size >= DOCUMENTS && oldest !== undefined) documents.delete(oldest);
   documents.set(key, document);
   document.catch(() => documents.delete(key));
   return document;

@@ -1,53 +1,73 @@
 /** Decoration defaults by repository and cluster, and how a job's own values lie over them (spec jobs 1.4). */
 import type { JsonObject } from "./model.ts";
 import type { ProwConfig } from "./prow-schema.ts";
-
-type Mapping = Record<string, unknown>;
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isMapping } from "./values.ts";
 
 /** Blocks merged key by key; every other value is taken whole. */
-const DEEP = new Set(["utility_images", "resources", "gcs_configuration", "censoring_options", "scheduling_options"]);
+const DEEP = new Set([
+  "utility_images",
+  "resources",
+  "gcs_configuration",
+  "mediaTypes",
+  "censoring_options",
+  "scheduling_options",
+  "resultstore_config",
+]);
 
-/** `over` wins where it is set. */
-export function mergeDecoration(under: JsonObject, over: JsonObject): JsonObject {
-  const merged: Mapping = { ...under };
+/** `over` wins where it is set. Within a block an empty text is unset, as Go's zero value. */
+export function mergeDefaults(under: JsonObject, over: JsonObject, inside = false): JsonObject {
+  const merged: Record<string, JsonObject[string]> = { ...under };
   for (const [key, value] of Object.entries(over)) {
-    if (value === undefined) continue;
+    if (value === undefined || (inside && value === "")) continue;
     const below = merged[key];
-    merged[key] = DEEP.has(key) && isMapping(below) && isMapping(value) ? { ...below, ...value } : value;
+    const deep = DEEP.has(key) && isMapping(below) && isMapping(value);
+    merged[key] = deep ? mergeDefaults(below as JsonObject, value as JsonObject, true) : value;
   }
-  return merged as JsonObject;
+  return merged;
 }
 
 /** An org or org/repo filter as Prow's default entries use them: empty and `*` match all. */
 export function matchesRepo(filter: string | undefined, repo: string): boolean {
   if (filter === undefined || filter === "" || filter === "*") return true;
-  const wanted = filter.replace(/^https?:\/\//, "");
-  return wanted === repo || wanted === repo.split("/")[0];
+  const wanted = plainRepo(filter);
+  const given = plainRepo(repo);
+  return wanted === given || wanted === given.slice(0, Math.max(0, given.lastIndexOf("/")));
 }
 
-interface Entry {
+/** Without scheme, and without the `-review` that Gerrit's host names carry. */
+const plainRepo = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/-review(?=\.)/, "");
+
+export interface DefaultEntry {
   readonly repo?: string | undefined;
   readonly cluster?: string | undefined;
-  readonly config?: unknown;
+  readonly config?: object | undefined;
 }
 
-/** Later matching entries lie over earlier ones. */
-export function defaultsFor(entries: readonly Entry[], repo: string, cluster: string): JsonObject {
-  return entries
-    .filter(
-      (entry) =>
-        matchesRepo(entry.repo, repo) && (!entry.cluster || entry.cluster === "*" || entry.cluster === cluster),
-    )
-    .reduce<JsonObject>((merged, entry) => mergeDecoration(merged, (entry.config ?? {}) as JsonObject), {});
+/** Later matching entries lie over earlier ones. The cluster is compared exactly, whatever Prow's documents say. */
+export function defaultsFor(entries: readonly DefaultEntry[], repo: string, cluster: string): JsonObject {
+  let merged: JsonObject = {};
+  for (const entry of entries) {
+    const here = !entry.cluster || entry.cluster === "*" || entry.cluster === cluster;
+    if (here && matchesRepo(entry.repo, repo)) merged = mergeDefaults(merged, set(entry.config ?? {}));
+  }
+  return merged;
 }
 
-/** The ordered entries of a config.yaml, from whichever of its two forms it uses. */
-export function decorationEntries(prow: ProwConfig): readonly Entry[] {
-  const plank = prow.plank;
-  if (plank?.default_decoration_config_entries) return plank.default_decoration_config_entries;
-  const keyed = Object.entries(plank?.default_decoration_configs ?? {});
+/** The ordered decoration entries of a config.yaml, from whichever of its two forms it uses. */
+export function decorationEntries(prow: ProwConfig): readonly DefaultEntry[] {
+  const { default_decoration_config_entries: entries, default_decoration_configs: keyed } = prow.plank ?? {};
+  if (entries) return entries;
   const rank = (key: string): number => (key === "*" ? 0 : key.includes("/") ? 2 : 1);
-  return keyed.sort(([a], [b]) => rank(a) - rank(b)).map(([repo, config]) => ({ repo, config }));
+  return Object.entries(keyed ?? {})
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([repo, config]) => ({ repo, config }));
+}
+
+/** A deep copy with only what is set: compiled documents hold nothing else. */
+export function set(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
 }

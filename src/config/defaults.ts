@@ -1,61 +1,87 @@
-/** Raw jobs to compiled ones: defaults, decoration, presets, in that order (spec jobs 1.1 finalise). */
-import { defaultsFor, decorationEntries, mergeDecoration } from "./decoration.ts";
-import type { Preset, RawJob, RawPeriodic, RawPostsubmit, RawPresubmit } from "./job-schema.ts";
-import type { JobBase, JsonObject, Periodic, Postsubmit, Presubmit } from "./model.ts";
-import { withPresets } from "./presets.ts";
+/** Raw jobs to compiled ones: defaults, decoration, prowjob_defaults, presets, in that order (spec jobs 1.1 finalise). */
+import { type DefaultEntry, decorationEntries, defaultsFor, mergeDefaults, set } from "./decoration.ts";
+import type { RawJob, RawPeriodic, RawPostsubmit, RawPresubmit } from "./job-schema.ts";
+import type { JobBase, JsonObject, Periodic, Postsubmit, Presubmit, Refs, RerunAuthConfig } from "./model.ts";
+import { textPodSpec } from "./pod-spec.ts";
+import { type PresetIndex, withPresets } from "./presets.ts";
 import type { ProwConfig } from "./prow-schema.ts";
 import type { Written } from "./source.ts";
 
+/** Whom a job belongs to that names nobody (spec jobs 1.2). */
+const DEFAULT_TENANT = "GlobalDefaultID";
+
 /** What of a configuration every job's defaults depend on. */
-export interface Globals {
-  readonly prow: ProwConfig;
-  readonly decorateAll: boolean;
-  readonly presets: readonly Preset[];
+export class Defaults {
+  readonly podNamespace: string;
+  readonly #decorateAll: boolean;
+  readonly #presets: PresetIndex;
+  readonly #decoration: readonly DefaultEntry[];
+  readonly #prowjob: readonly DefaultEntry[];
+  readonly #known = new Map<string, { decoration: JsonObject; prowjob: JsonObject }>();
+
+  constructor(prow: ProwConfig, decorateAll: boolean, presets: PresetIndex) {
+    this.podNamespace = prow.pod_namespace || "default";
+    this.#decorateAll = decorateAll;
+    this.#presets = presets;
+    this.#decoration = decorationEntries(prow);
+    this.#prowjob = prow.prowjob_default_entries ?? [];
+  }
+
+  #of(repo: string, cluster: string): { decoration: JsonObject; prowjob: JsonObject } {
+    const key = `${repo} ${cluster}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const made = {
+      decoration: defaultsFor(this.#decoration, repo, cluster),
+      prowjob: defaultsFor(this.#prowjob, repo, cluster),
+    };
+    this.#known.set(key, made);
+    return made;
+  }
+
+  /** The fields of every job. `repo` is `org/repo`, or empty for a periodic without extra_refs. */
+  base({ job, file, line }: Written<RawJob>, repo: string): Made<JobBase> {
+    const cluster = job.cluster || "default";
+    const { decoration, prowjob } = this.#of(repo, cluster);
+    const decorate = job.decorate ?? this.#decorateAll;
+    const own = job.decoration_config && set(job.decoration_config);
+    const merged = mergeDefaults(prowjob, set(job.prowjob_defaults ?? {}));
+    const applied = job.spec && withPresets(textPodSpec(job.spec), job.labels ?? {}, this.#presets);
+    const {
+      spec: _spec,
+      pipeline_run_spec: _pipeline,
+      tekton_pipeline_run_spec: _tekton,
+      extra_refs,
+      reporter_config,
+      rerun_auth_config,
+      jenkins_spec,
+      ...rest
+    } = { jenkins_spec: undefined, ...job };
+    const made = compact<JobBase>({
+      ...rest,
+      max_concurrency: job.max_concurrency ?? 0,
+      agent: job.agent || "kubernetes",
+      cluster,
+      namespace: job.namespace || this.podNamespace,
+      error_on_eviction: job.error_on_eviction ?? false,
+      hidden: job.hidden ?? false,
+      decorate,
+      decoration_config: decorate ? mergeDefaults(decoration, own ?? {}) : own,
+      prowjob_defaults: { ...merged, tenant_id: merged["tenant_id"] || DEFAULT_TENANT },
+      spec: applied?.spec,
+      jenkins_spec: jenkins_spec && set(jenkins_spec),
+      extra_refs: extra_refs?.map((ref) => set(ref) as JsonObject & Refs),
+      reporter_config: reporter_config && set(reporter_config),
+      rerun_auth_config: rerun_auth_config && (set(rerun_auth_config) as RerunAuthConfig),
+      source: { path: file, line },
+    });
+    return { job: made, conflicts: applied?.conflicts ?? [] };
+  }
 }
 
 /** Drops what is undefined, so that compiled documents hold only what is set. */
-function compact<T extends object>(value: T): T {
+function compact<T extends object>(value: { readonly [Key in keyof T]: T[Key] | undefined }): T {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
-}
-
-const deepCompact = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(deepCompact);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, one]) => (one === undefined ? [] : [[key, deepCompact(one)]])),
-  );
-};
-
-/** The fields of every job. `repo` is `org/repo`, or empty for a periodic without extra_refs. */
-function base(
-  { job, file, line }: Written<RawJob>,
-  repo: string,
-  globals: Globals,
-): { base: JobBase; conflicts: readonly string[] } {
-  const cluster = job.cluster ?? "default";
-  const decorate = job.decorate ?? globals.decorateAll;
-  const own = job.decoration_config && (deepCompact(job.decoration_config) as JsonObject);
-  const decoration = decorate
-    ? mergeDecoration(defaultsFor(decorationEntries(globals.prow), repo, cluster), own ?? {})
-    : own;
-  const defaults = defaultsFor(globals.prow.prowjob_default_entries ?? [], repo, cluster);
-  const applied = job.spec ? withPresets(job.spec, job.labels ?? {}, globals.presets) : null;
-  const { pipeline_run_spec: _pipeline, tekton_pipeline_run_spec: _tekton, ...rest } = job;
-  const made: JobBase = compact({
-    ...(deepCompact(rest) as typeof rest),
-    max_concurrency: job.max_concurrency ?? 0,
-    agent: job.agent ?? "kubernetes",
-    cluster,
-    namespace: job.namespace ?? globals.prow.pod_namespace ?? "default",
-    error_on_eviction: job.error_on_eviction ?? false,
-    hidden: job.hidden ?? false,
-    decorate,
-    decoration_config: decoration && (deepCompact(decoration) as JsonObject),
-    prowjob_defaults: { ...defaults, ...job.prowjob_defaults },
-    spec: applied?.spec,
-    source: { path: file, line },
-  }) as JobBase;
-  return { base: made, conflicts: applied?.conflicts ?? [] };
 }
 
 export interface Made<T> {
@@ -64,32 +90,35 @@ export interface Made<T> {
   readonly conflicts: readonly string[];
 }
 
-export function makePresubmit(written: Written<RawPresubmit>, repo: string, globals: Globals): Made<Presubmit> {
+/** What Prow matches comments against when a presubmit names nothing. The name goes in unescaped, as in Prow. */
+export const defaultTrigger = (name: string): string => `(?m)^/test( | .* )${name},?($|\\s.*)`;
+
+export function makePresubmit(written: Written<RawPresubmit>, repo: string, defaults: Defaults): Made<Presubmit> {
   const { job } = written;
-  const { base: made, conflicts } = base(written, repo, globals);
+  const { job: made, conflicts } = defaults.base(written, repo);
+  const neither = !job.trigger && !job.rerun_command;
   return {
     job: {
       ...made,
       always_run: job.always_run ?? false,
       optional: job.optional ?? false,
       skip_report: job.skip_report ?? false,
-      context: job.context ?? job.name,
-      trigger: job.trigger ?? `(?m)^/test( | .* )${job.name},?($|\\s.*)`,
-      rerun_command: job.rerun_command ?? `/test ${job.name}`,
+      context: job.context || job.name,
+      trigger: neither ? defaultTrigger(job.name) : (job.trigger ?? ""),
+      rerun_command: neither ? `/test ${job.name}` : (job.rerun_command ?? ""),
       run_before_merge: job.run_before_merge ?? false,
     },
     conflicts,
   };
 }
 
-export function makePostsubmit(written: Written<RawPostsubmit>, repo: string, globals: Globals): Made<Postsubmit> {
+export function makePostsubmit(written: Written<RawPostsubmit>, repo: string, defaults: Defaults): Made<Postsubmit> {
   const { job } = written;
-  const { base: made, conflicts } = base(written, repo, globals);
-  return { job: { ...made, skip_report: job.skip_report ?? false, context: job.context ?? job.name }, conflicts };
+  const { job: made, conflicts } = defaults.base(written, repo);
+  return { job: { ...made, skip_report: job.skip_report ?? false, context: job.context || job.name }, conflicts };
 }
 
-export function makePeriodic(written: Written<RawPeriodic>, globals: Globals): Made<Periodic> {
+export function makePeriodic(written: Written<RawPeriodic>, defaults: Defaults): Made<Periodic> {
   const first = written.job.extra_refs?.[0];
-  const { base: made, conflicts } = base(written, first ? `${first.org}/${first.repo}` : "", globals);
-  return { job: made, conflicts };
+  return defaults.base(written, first ? `${first.org}/${first.repo}` : "");
 }

@@ -4,13 +4,13 @@ import type { Postsubmit, Presubmit } from "./model.ts";
 
 type Branched = Pick<Presubmit, "branches" | "skip_branches">;
 
-const matchesAny = (patterns: readonly string[], branch: string): boolean => {
+function matchesAny(patterns: readonly string[], branch: string): boolean {
   try {
     return goRegExp(patterns.join("|")).test(branch);
   } catch {
-    return false; // said elsewhere
+    return false; // a finding of its own says so
   }
-};
+}
 
 function runsOn(job: Branched, branch: string): boolean {
   if (job.skip_branches?.length && matchesAny(job.skip_branches, branch)) return false;
@@ -19,45 +19,38 @@ function runsOn(job: Branched, branch: string): boolean {
 
 /** Whether two jobs could run on one branch, judged by the literal patterns as Prow does. */
 export function branchesIntersect(a: Branched, b: Branched): boolean {
-  const [aNames, bNames] = [a.branches ?? [], b.branches ?? []];
-  const all = (job: Branched): boolean => !job.branches?.length && !job.skip_branches?.length;
-  if (all(a) || all(b)) return true;
-  if (aNames.length > 0 && bNames.length > 0) return aNames.some((name) => bNames.includes(name));
-  if (aNames.length > 0) return aNames.some((name) => runsOn(b, name));
-  if (bNames.length > 0) return bNames.some((name) => runsOn(a, name));
+  const everywhere = (job: Branched): boolean => !job.branches?.length && !job.skip_branches?.length;
+  if (everywhere(a) || everywhere(b)) return true;
+  if (a.branches?.length && b.branches?.length) {
+    const names = new Set(a.branches);
+    return b.branches.some((name) => names.has(name));
+  }
+  if (a.branches?.length) return a.branches.some((name) => runsOn(b, name));
+  if (b.branches?.length) return b.branches.some((name) => runsOn(a, name));
   return true;
 }
 
 type Job = Presubmit | Postsubmit;
 
-/** Pairs that collide: the later job, and a sentence. Only jobs that share a name or context are compared. */
-export function duplicates<T extends Job>(
-  jobs: readonly T[],
-): readonly { readonly job: T; readonly message: string }[] {
-  const found: { job: T; message: string }[] = [];
-  const compare = (key: (job: T) => string, collides: (earlier: T, later: T) => string | null): void => {
-    const groups = Map.groupBy(jobs, key);
-    for (const group of groups.values()) {
-      for (const [at, later] of group.entries()) {
-        const message = group
+export interface Duplicate<T> {
+  readonly job: T;
+  readonly earlier: T;
+  /** What both claim. */
+  readonly claim: "name" | "context";
+}
+
+/** Later jobs that collide with an earlier one. Only jobs that share a name or a context are compared. */
+export function duplicates<T extends Job>(jobs: readonly T[]): readonly Duplicate<T>[] {
+  const found: Duplicate<T>[] = [];
+  for (const claim of ["name", "context"] as const) {
+    for (const group of Map.groupBy(jobs, (job) => job[claim]).values()) {
+      for (const [at, job] of group.entries()) {
+        const earlier = group
           .slice(0, at)
-          .map((earlier) => (branchesIntersect(earlier, later) ? collides(earlier, later) : null))
-          .find((one) => one !== null);
-        if (message) found.push({ job: later, message });
+          .find((one) => (claim === "name" || one.name !== job.name) && branchesIntersect(one, job));
+        if (earlier) found.push({ job, earlier, claim });
       }
     }
-  };
-  compare(
-    (job) => job.name,
-    (earlier) =>
-      `the job ${earlier.name} is defined twice for one branch (also at ${earlier.source.path}:${earlier.source.line})`,
-  );
-  compare(
-    (job) => (job.skip_report ? `${job.name}\u0000` : job.context),
-    (earlier, later) =>
-      earlier.name === later.name
-        ? null
-        : `the context ${later.context} is also that of ${earlier.name} (${earlier.source.path}:${earlier.source.line})`,
-  );
+  }
   return found;
 }

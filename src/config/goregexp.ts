@@ -19,3 +19,13 @@ export function goRegExp(pattern: string): GoRegExp {
   compiled.set(pattern, made);
   return made;
 }
+
+/** What Go has against a pattern; null when it would compile. */
+export function regexFault(pattern: string): string | null {
+  try {
+    goRegExp(pattern);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

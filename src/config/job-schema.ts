@@ -1,5 +1,5 @@
-/** Job files: presubmits, postsubmits, periodics, presets (spec jobs 1.1 to 1.8). */
-import * as z from "zod";
+/** Job files: presubmits, postsubmits, periodics, presets (spec jobs 1.1 to 1.8). Pod specs pass as they are. */
+import { z } from "zod";
 import { Duration, Flag, Passed, StringMap, Strings, Text, unset } from "./values.ts";
 
 const PullSchema = z.strictObject({
@@ -14,7 +14,7 @@ const PullSchema = z.strictObject({
   author_link: unset(Text),
 });
 
-export const RefsSchema = z.strictObject({
+const RefsSchema = z.strictObject({
   org: Text,
   repo: Text,
   repo_link: unset(Text),
@@ -27,7 +27,7 @@ export const RefsSchema = z.strictObject({
   auxiliary: unset(Flag),
   clone_uri: unset(Text),
   skip_submodules: unset(Flag),
-  clone_depth: unset(z.int().min(0)),
+  clone_depth: unset(z.int()),
   skip_fetch_head: unset(Flag),
   blobless_fetch: unset(Flag),
   sparse_checkout_files: unset(Strings),
@@ -46,9 +46,23 @@ export const RerunAuthSchema = z
     { error: "allow_anyone excludes every allow list" },
   );
 
+export const SLACK_FIELDS = {
+  host: unset(Text),
+  channel: unset(Text),
+  job_states_to_report: unset(Strings),
+  report_template: unset(Text),
+  report: unset(Flag),
+};
+
+export const ProwJobDefaults = z.strictObject({
+  resultstore_config: unset(z.strictObject({ project_id: unset(Text) })),
+  tenant_id: unset(Text),
+});
+
 const UTILITIES = ["clonerefs", "initupload", "place_entrypoint", "sidecar"] as const;
 const secretKey = z.strictObject({ name: unset(Text), key: unset(Text) });
 
+/** Of a job, or the defaults of plank (spec jobs 1.4). */
 export const DecorationSchema = z.strictObject({
   timeout: unset(Duration),
   grace_period: unset(Duration),
@@ -60,7 +74,7 @@ export const DecorationSchema = z.strictObject({
     z.strictObject({
       bucket: unset(Text),
       path_prefix: unset(Text),
-      path_strategy: unset(z.enum(["legacy", "single", "explicit"])),
+      path_strategy: unset(Text),
       default_org: unset(Text),
       default_repo: unset(Text),
       mediaTypes: unset(StringMap),
@@ -83,11 +97,19 @@ export const DecorationSchema = z.strictObject({
   sparse_checkout_files: unset(Strings),
   skip_cloning: unset(Flag),
   censor_secrets: unset(Flag),
-  censoring_options: unset(Passed),
+  censoring_options: unset(
+    z.strictObject({
+      censoring_concurrency: unset(z.int()),
+      censoring_buffer_size: unset(z.int()),
+      include_directories: unset(Strings),
+      exclude_directories: unset(Strings),
+      minimum_secret_length: unset(z.int()),
+    }),
+  ),
   upload_ignores_interrupts: unset(Flag),
   set_limit_equals_memory_request: unset(Flag),
-  default_memory_request: unset(z.union([Text, z.number()])),
-  scheduling_options: unset(Passed),
+  default_memory_request: unset(Text),
+  scheduling_options: unset(z.strictObject({ affinity: unset(Passed), tolerations: unset(z.array(Passed)) })),
   pod_pending_timeout: unset(Duration),
   pod_running_timeout: unset(Duration),
   pod_unscheduled_timeout: unset(Duration),
@@ -95,10 +117,9 @@ export const DecorationSchema = z.strictObject({
   run_as_group: unset(z.int()),
   fs_group: unset(z.int()),
 });
-export type DecorationSchema = z.output<typeof DecorationSchema>;
 
 const base = {
-  name: Text.regex(/^[A-Za-z0-9-._/]+$/, { error: "may hold letters, digits, -, . and _ only" }),
+  name: Text,
   labels: unset(StringMap),
   annotations: unset(StringMap),
   max_concurrency: unset(z.int().min(0, { error: "must not be negative" })),
@@ -109,28 +130,29 @@ const base = {
   error_on_eviction: unset(Flag),
   spec: unset(Passed),
   pipeline_run_spec: unset(Passed),
-  tekton_pipeline_run_spec: unset(Passed),
-  jenkins_spec: unset(Passed),
-  reporter_config: unset(Passed),
+  tekton_pipeline_run_spec: unset(z.strictObject({ v1beta1: unset(Passed) })),
+  reporter_config: unset(z.strictObject({ slack: unset(z.strictObject(SLACK_FIELDS)) })),
   rerun_auth_config: unset(RerunAuthSchema),
   hidden: unset(Flag),
-  prowjob_defaults: unset(Passed),
+  prowjob_defaults: unset(ProwJobDefaults),
   decorate: unset(Flag),
   path_alias: unset(Text),
   clone_uri: unset(Text),
   skip_submodules: unset(Flag),
-  clone_depth: unset(z.int().min(0)),
+  clone_depth: unset(z.int()),
   skip_fetch_head: unset(Flag),
   extra_refs: unset(z.array(RefsSchema)),
   decoration_config: unset(DecorationSchema),
 };
 const brancher = { branches: unset(Strings), skip_branches: unset(Strings) };
 const changes = { run_if_changed: unset(Text), skip_if_only_changed: unset(Text) };
+const jenkins = { jenkins_spec: unset(z.strictObject({ github_branch_source_job: unset(Flag) })) };
 
 export const PresubmitSchema = z.strictObject({
   ...base,
   ...brancher,
   ...changes,
+  ...jenkins,
   always_run: unset(Flag),
   optional: unset(Flag),
   skip_report: unset(Flag),
@@ -143,6 +165,7 @@ export const PostsubmitSchema = z.strictObject({
   ...base,
   ...brancher,
   ...changes,
+  ...jenkins,
   always_run: unset(Flag),
   skip_report: unset(Flag),
   context: unset(Text),
@@ -153,7 +176,7 @@ export const PeriodicSchema = z.strictObject({
   minimum_interval: unset(Duration),
   cron: unset(Text),
   tags: unset(Strings),
-  retry: unset(z.strictObject({ attempts: unset(z.int().min(0)), interval: unset(Duration), run_all: unset(Flag) })),
+  retry: unset(z.strictObject({ attempts: unset(z.int()), interval: unset(Duration), run_all: unset(Flag) })),
 });
 export const PresetSchema = z.strictObject({
   labels: unset(StringMap),

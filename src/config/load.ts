@@ -1,18 +1,29 @@
 /** A whole configuration from files in memory: what checkconfig does, and the reference for the worker's slices. */
-import { type Compiler, compilePeriodics, compileRepo } from "./compile.ts";
+import { Compiler } from "./compile.ts";
+import { readDocument } from "./document.ts";
+import { locator } from "./locate.ts";
 import type { ConfigIndex, Periodic, Problem, RepoConfig } from "./model.ts";
-import { repeatedPresetLabels } from "./presets.ts";
+import { isGitHubRepository, namesIn } from "./names.ts";
+import { type PluginsConfig, PluginsSchema } from "./plugins-schema.ts";
+import { indexPresets, repeatedLabels, type WrittenPreset } from "./presets.ts";
+import type { ProwConfig } from "./prow-schema.ts";
 import { type JobFile, readJobFile, readPluginsFile, readProwFile } from "./source.ts";
-import { pluginsProblems } from "./validate-plugins.ts";
+import { withPluginsSupplement, withProwSupplement } from "./supplemental.ts";
 
 export interface ConfigFile {
   readonly path: string;
   readonly text: string;
 }
 
-export interface ConfigFiles {
+export interface GlobalFiles {
   readonly prow: ConfigFile;
-  readonly plugins: ConfigFile;
+  /** Null: no plugin is enabled anywhere (checkconfig without --plugin-config). */
+  readonly plugins: ConfigFile | null;
+  readonly prowSupplements?: readonly ConfigFile[];
+  readonly pluginsSupplements?: readonly ConfigFile[];
+}
+
+export interface ConfigFiles extends GlobalFiles {
   /** In lexical order of their paths. */
   readonly jobs: readonly ConfigFile[];
 }
@@ -21,120 +32,149 @@ export interface Loaded {
   readonly index: ConfigIndex;
   readonly repositories: readonly RepoConfig[];
   readonly periodics: readonly Periodic[];
+  /** Null when config.yaml or plugins.yaml cannot be used. */
+  readonly globals: { readonly prow: ProwConfig; readonly plugins: PluginsConfig } | null;
 }
+
+const NO_PLUGINS = PluginsSchema.parse({});
+
+const failure = (code: string, file: string, line: number, path: string, message: string): Problem => ({
+  severity: "error",
+  code,
+  file,
+  line,
+  path,
+  message,
+});
 
 /** Job files in Prow live side by side in one map: their base names must differ (spec jobs 1.1). */
 export function duplicatedBasenames(paths: readonly string[]): readonly Problem[] {
   const groups = Map.groupBy(paths, (path) => path.slice(path.lastIndexOf("/") + 1));
-  return [...groups.values()].flatMap(([first, ...more]) =>
-    more.map((file) => ({
-      severity: "error" as const,
-      code: "basename",
-      file,
-      line: 0,
-      path: "",
-      message: `duplicated basename: ${first ?? ""} has the same file name; rename one of them`,
-    })),
+  return [...groups.values()].flatMap(([first = "", ...more]) =>
+    more.map((file) =>
+      failure("basename", file, 1, "", `duplicated basename: ${first} has the same file name; rename one of them`),
+    ),
   );
 }
 
-/** `org/repo` of every repository that jobs or plugins name, and the organisations of plugins.yaml. */
-export function namesIn(
-  files: readonly JobFile[],
-  plugins: Compiler["plugins"],
-): { repositories: string[]; orgs: string[] } {
-  const keys = [...Object.keys(plugins.plugins ?? {}), ...Object.keys(plugins.external_plugins ?? {})];
-  const ofJobs = files.flatMap((file) => [...Object.keys(file.presubmits), ...Object.keys(file.postsubmits)]);
-  const repositories = new Set([...ofJobs, ...keys.filter((key) => key.includes("/"))]);
-  return {
-    repositories: [...repositories].sort(),
-    orgs: [...new Set(keys.filter((key) => !key.includes("/")))].sort(),
-  };
-}
+/** Label pairs that more than one preset claims (spec jobs 1.8). */
+export const presetProblems = (presets: readonly WrittenPreset[]): readonly Problem[] =>
+  repeatedLabels(presets).map(({ later, earlier, pair }) =>
+    failure(
+      "preset",
+      later.file,
+      later.line,
+      `presets[${later.at}].labels`,
+      `the preset label ${pair} is that of another preset at ${earlier.file}:${earlier.line}`,
+    ),
+  );
+
+/** Repositories of jobs that are not GitHub's: read and held, but nothing runs them here. */
+export const foreignRepositories = (file: JobFile): readonly Problem[] =>
+  [...Object.entries(file.presubmits), ...Object.entries(file.postsubmits)]
+    .filter(([name, jobs]) => name.includes("://") && jobs.length > 0)
+    .map(([name, [first]]) => ({
+      ...failure("gerrit", file.file, first?.line ?? 0, "", `${name} is no repository of GitHub: its jobs never run`),
+      severity: "warning" as const,
+    }));
 
 export interface Globals {
-  readonly compiler: Compiler | null;
-  readonly jobs: JobFile | null;
-  readonly problems: readonly Problem[];
+  readonly prow: ProwConfig;
+  readonly plugins: PluginsConfig;
+  readonly decorateAll: boolean;
+  /** The jobs of config.yaml itself. */
+  readonly jobs: JobFile;
 }
 
-/** config.yaml and plugins.yaml; `compiler` (without presets yet) is null when one cannot be used. */
-export function readGlobals(prowFile: ConfigFile, pluginsFile: ConfigFile, version: string): Globals {
-  const prow = readProwFile(prowFile.path, prowFile.text);
-  const plugins = readPluginsFile(pluginsFile.path, pluginsFile.text);
+/** config.yaml and plugins.yaml with their supplements; null when one cannot be used. `now` in milliseconds. */
+export function readGlobals(files: GlobalFiles, now: number): { globals: Globals | null; problems: Problem[] } {
+  const prow = readProwFile(files.prow.path, files.prow.text, now);
+  const plugins = files.plugins
+    ? readPluginsFile(files.plugins.path, files.plugins.text)
+    : { value: NO_PLUGINS, problems: [] };
   const problems = [...prow.problems, ...plugins.problems];
-  if (!prow.value || !plugins.value) return { compiler: null, jobs: null, problems };
-  problems.push(...pluginsProblems(plugins.value.plugins, plugins.value.document));
-  const { prow: config, decorateAll, jobs } = prow.value;
-  return {
-    compiler: { prow: config, decorateAll, presets: jobs.presets, plugins: plugins.value.plugins, version },
-    jobs,
-    problems,
-  };
+  if (!prow.value || !plugins.value) return { globals: null, problems };
+  let merged: ProwConfig = prow.value.prow;
+  for (const { path, text } of files.prowSupplements ?? []) {
+    const next = withProwSupplement(merged, path, text, now);
+    merged = next.value;
+    problems.push(...next.problems);
+  }
+  let enabled: PluginsConfig = plugins.value;
+  for (const { path, text } of files.pluginsSupplements ?? []) {
+    const next = withPluginsSupplement(enabled, path, text);
+    enabled = next.value;
+    problems.push(...next.problems);
+  }
+  if (files.plugins && Object.keys(enabled.plugins ?? {}).length === 0) {
+    const document = readDocument(files.plugins.path, files.plugins.text).document;
+    problems.push(document.problem("warning", "no-plugins", [], "No plugin is enabled anywhere"));
+  }
+  const { decorateAll, jobs } = prow.value;
+  return { globals: { prow: merged, plugins: enabled, decorateAll, jobs }, problems };
 }
 
-export const presetProblems = (files: readonly JobFile[]): readonly Problem[] =>
-  repeatedPresetLabels(files.flatMap((file) => file.presets)).map((pair) => ({
-    severity: "error",
-    code: "preset",
-    file:
-      files.find((file) =>
-        file.presets.some((preset) =>
-          Object.entries(preset.labels ?? {}).some(([key, value]) => `${key}:${value}` === pair),
-        ),
-      )?.file ?? "",
-    line: 0,
-    path: "presets",
-    message: `Two presets have the label ${pair}`,
-  }));
+/** Groups by repository whatever its case, in the order of the files. */
+function byRepository<T>(
+  maps: readonly Readonly<Record<string, readonly T[]>>[],
+): Map<string, { name: string; jobs: T[] }> {
+  const groups = new Map<string, { name: string; jobs: T[] }>();
+  for (const map of maps) {
+    for (const [name, jobs] of Object.entries(map)) {
+      const group = groups.get(name.toLowerCase());
+      if (group) group.jobs.push(...jobs);
+      else groups.set(name.toLowerCase(), { name, jobs: [...jobs] });
+    }
+  }
+  return groups;
+}
 
 /** Loads, defaults, validates and compiles. Never throws; `index.problems` says whether it may be used. */
 export function loadConfig(files: ConfigFiles, version: string, commit: string | null, now: number): Loaded {
-  const globals = readGlobals(files.prow, files.plugins, version);
-  const read = files.jobs.map(({ path, text }) => readJobFile(path, text));
-  const jobFiles = [...(globals.jobs ? [globals.jobs] : []), ...read.map((one) => one.value)];
-  const problems: Problem[] = [
-    ...globals.problems,
-    ...duplicatedBasenames(files.jobs.map((file) => file.path)),
-    ...read.flatMap((one) => one.problems),
-    ...presetProblems(jobFiles),
-  ];
-  const empty = {
-    version,
-    createdAt: now,
-    commit,
-    counts: { presubmits: 0, postsubmits: 0, periodics: 0 },
-    repositories: [],
-    orgs: [],
-  };
-  if (!globals.compiler) return { index: { ...empty, problems }, repositories: [], periodics: [] };
-  const compiler: Compiler = { ...globals.compiler, presets: jobFiles.flatMap((file) => file.presets) };
-  const { repositories: names, orgs } = namesIn(jobFiles, compiler.plugins);
-  const repositories = names.map((name) => {
-    const compiled = compileRepo(
-      compiler,
-      name,
-      jobFiles.flatMap((file) => file.presubmits[name] ?? []),
-      jobFiles.flatMap((file) => file.postsubmits[name] ?? []),
-    );
-    problems.push(...compiled.problems);
-    return compiled.config;
-  });
-  const { periodics, problems: ofPeriodics } = compilePeriodics(
-    compiler,
-    jobFiles.flatMap((file) => file.periodics),
+  const { globals, problems } = readGlobals(files, now);
+  problems.push(...duplicatedBasenames(files.jobs.map((file) => file.path)));
+  const jobFiles: JobFile[] = globals ? [globals.jobs] : [];
+  for (const { path, text } of files.jobs) {
+    const read = readJobFile(path, text);
+    problems.push(...read.problems, ...foreignRepositories(read.value));
+    jobFiles.push(read.value);
+  }
+  const presets = jobFiles.flatMap((file) => file.presets);
+  problems.push(...presetProblems(presets));
+  const nothing = { counts: { presubmits: 0, postsubmits: 0, periodics: 0 }, repositories: [], orgs: [] };
+  const index = { version, createdAt: now, commit, ...nothing, problems };
+  if (!globals) return { index, repositories: [], periodics: [], globals: null };
+  const texts = new Map([files.prow, ...files.jobs].map((file) => [file.path, file.text]));
+  const compiler = new Compiler(
+    { ...globals, presets: indexPresets(presets.map((one) => one.preset)), version },
+    locator((file) => texts.get(file) ?? null),
   );
-  problems.push(...ofPeriodics);
-  const count = (pick: (config: RepoConfig) => readonly unknown[]): number =>
-    repositories.reduce((sum, config) => sum + pick(config).length, 0);
-  const counts = {
-    presubmits: count((one) => one.presubmits),
-    postsubmits: count((one) => one.postsubmits),
-    periodics: periodics.length,
-  };
+  const presubmits = byRepository(jobFiles.map((file) => file.presubmits));
+  const postsubmits = byRepository(jobFiles.map((file) => file.postsubmits));
+  const ofJobs = [...presubmits.values(), ...postsubmits.values()].map((group) => group.name);
+  const { repositories: names, orgs } = namesIn(globals.prow, globals.plugins, ofJobs);
+  const counts = { presubmits: 0, postsubmits: 0, periodics: 0 };
+  const repositories: RepoConfig[] = [];
+  const foreign = ofJobs.filter((name) => !isGitHubRepository(name));
+  for (const name of [...names, ...new Set(foreign)]) {
+    const key = name.toLowerCase();
+    const compiled = compiler.repository(name, presubmits.get(key)?.jobs ?? [], postsubmits.get(key)?.jobs ?? []);
+    problems.push(...compiled.problems);
+    counts.presubmits += compiled.config.presubmits.length;
+    counts.postsubmits += compiled.config.postsubmits.length;
+    if (isGitHubRepository(name)) repositories.push(compiled.config);
+  }
+  for (const org of orgs) repositories.push(compiler.repository(`${org}/`, [], []).config);
+  const ofPeriodics = compiler.periodics(
+    jobFiles.flatMap((file) => file.periodics),
+    new Map(),
+  );
+  problems.push(...ofPeriodics.problems);
+  counts.periodics = ofPeriodics.periodics.length;
   return {
-    index: { version, createdAt: now, commit, counts, repositories: names, orgs, problems },
+    index: { ...index, counts, repositories: names, orgs },
     repositories,
-    periodics,
+    periodics: ofPeriodics.periodics,
+    globals: { prow: globals.prow, plugins: globals.plugins },
   };
 }

@@ -1,39 +1,35 @@
 /** What of config.yaml and plugins.yaml one repository sees, with defaults (spec chatops 1.7, 1.8; jobs 1.10). */
 import { matchesRepo } from "./decoration.ts";
-import type { LabelConfig, LgtmConfig, OwnersConfig, ProwSettings, RepoConfig, TriggerConfig } from "./model.ts";
+import { entryFor, isNamed, levels, type RepoName, specific } from "./lookup.ts";
+import type {
+  LabelConfig,
+  LgtmConfig,
+  OwnersConfig,
+  ProwSettings,
+  RepoConfig,
+  RerunAuthConfig,
+  SizeConfig,
+  TriggerConfig,
+} from "./model.ts";
 import type { PluginsConfig } from "./plugins-schema.ts";
 import type { ProwConfig } from "./prow-schema.ts";
+import { set } from "./decoration.ts";
 import { durationSeconds } from "./values.ts";
 
-/** The most specific of `org/repo`, `org` and `*`. */
-function specific<T>(map: Readonly<Record<string, T>> | undefined, org: string, repo: string): T | undefined {
-  return map?.[`${org}/${repo}`] ?? map?.[org] ?? map?.["*"];
-}
+const GITHUB = "https://github.com";
+const HELP_GUIDELINES = "https://git.k8s.io/community/contributors/guide/help-wanted.md";
+const IGNORED_DIRECTORIES = ["\\.git$", "_output$", "vendor/.*/.*"];
+const SIZES: SizeConfig = { s: 10, m: 30, l: 100, xl: 500, xxl: 1000 };
 
-/** An entry that names `org/repo` beats one that names `org`; entries do not merge. */
-function entryFor<T extends { repos?: readonly string[] | undefined }>(
-  entries: readonly T[] | undefined,
-  org: string,
-  repo: string,
-): T | undefined {
-  return (
-    entries?.find((entry) => entry.repos?.includes(`${org}/${repo}`)) ??
-    entries?.find((entry) => entry.repos?.includes(org))
-  );
-}
+const linkUrl = (prow: ProwConfig): string => (prow.github?.link_url || GITHUB).replace(/\/+$/, "");
 
-const names = (list: readonly string[] | undefined, org: string, repo: string): boolean =>
-  (list ?? []).some((one) => one === org || one === `${org}/${repo}`);
-const seconds = (value: string | number | undefined, otherwise: number): number =>
-  value === undefined ? otherwise : (durationSeconds(value) ?? otherwise);
-
-function triggerOf(plugins: PluginsConfig, org: string, repo: string): TriggerConfig {
-  const entry = entryFor(plugins.triggers, org, repo);
+function triggerOf(plugins: PluginsConfig, prow: ProwConfig, name: RepoName): TriggerConfig {
+  const entry = entryFor(plugins.triggers, name);
   const prominent = entry?.org_invite?.prominent;
   return {
     trusted_apps: entry?.trusted_apps ?? [],
     trusted_org: entry?.trusted_org ?? "",
-    join_org_url: entry?.join_org_url ?? `https://github.com/orgs/${org}/people`,
+    join_org_url: entry?.join_org_url || `${linkUrl(prow)}/orgs/${name.org}/people`,
     only_org_members: entry?.only_org_members ?? false,
     ignore_ok_to_test: entry?.ignore_ok_to_test ?? false,
     trigger_github_workflows: entry?.trigger_github_workflows ?? false,
@@ -47,8 +43,8 @@ function triggerOf(plugins: PluginsConfig, org: string, repo: string): TriggerCo
   };
 }
 
-function lgtmOf(plugins: PluginsConfig, org: string, repo: string): LgtmConfig {
-  const entry = entryFor(plugins.lgtm, org, repo);
+function lgtmOf(plugins: PluginsConfig, name: RepoName): LgtmConfig {
+  const entry = entryFor(plugins.lgtm, name);
   return {
     review_acts_as_lgtm: entry?.review_acts_as_lgtm ?? false,
     store_tree_hash: entry?.store_tree_hash ?? false,
@@ -56,12 +52,11 @@ function lgtmOf(plugins: PluginsConfig, org: string, repo: string): LgtmConfig {
   };
 }
 
-function labelOf(plugins: PluginsConfig, org: string, repo: string): LabelConfig {
-  const restricted = plugins.label?.restricted_labels ?? {};
-  const levels = ["*", org, `${org}/${repo}`].flatMap((key) => restricted[key] ?? []);
+function labelOf(plugins: PluginsConfig, name: RepoName): LabelConfig {
+  const restricted = levels(plugins.label?.restricted_labels, name).flat();
   return {
     additional_labels: plugins.label?.additional_labels ?? [],
-    restricted_labels: levels.map(({ label, allowed_teams, allowed_users, assign_on }) => ({
+    restricted_labels: restricted.map(({ label, allowed_teams, allowed_users, assign_on }) => ({
       label,
       allowed_teams: allowed_teams ?? [],
       allowed_users: allowed_users ?? [],
@@ -70,92 +65,100 @@ function labelOf(plugins: PluginsConfig, org: string, repo: string): LabelConfig
   };
 }
 
-function ownersOf(plugins: PluginsConfig, prow: ProwConfig, org: string, repo: string): OwnersConfig {
+/** All five are set, or the defaults count whole (spec chatops 2.8). */
+function sizeOf({ size }: PluginsConfig): SizeConfig {
+  const { s, m, l, xl, xxl } = size ?? {};
+  return s && m && l && xl && xxl ? { s, m, l, xl, xxl } : SIZES;
+}
+
+function ownersOf(plugins: PluginsConfig, prow: ProwConfig, name: RepoName): OwnersConfig {
   const { owners } = plugins;
-  const filenames = specific(owners?.filenames, org, repo);
+  const filenames = specific(owners?.filenames, name);
   const deny = prow.owners_dir_denylist;
   return {
-    skip_collaborators: names(owners?.skip_collaborators, org, repo),
-    mdyaml: names(owners?.mdyamlrepos, org, repo),
-    labels_denylist: owners?.labels_denylist ?? owners?.labels_blacklist ?? ["approved", "lgtm"],
-    filenames: { owners: filenames?.owners ?? "OWNERS", owners_aliases: filenames?.owners_aliases ?? "OWNERS_ALIASES" },
+    skip_collaborators: isNamed(owners?.skip_collaborators, name),
+    mdyaml: isNamed(owners?.mdyamlrepos, name),
+    labels_denylist: owners?.labels_denylist ?? ["approved", "lgtm"],
+    filenames: {
+      owners: filenames?.owners || "OWNERS",
+      owners_aliases: filenames?.owners_aliases || "OWNERS_ALIASES",
+    },
     dir_denylist: [
-      ...(deny?.ignore_preconfigured_defaults ? [] : ["\\.git$", "_output$", "vendor/.*/.*"]),
+      ...(deny?.ignore_preconfigured_defaults ? [] : IGNORED_DIRECTORIES),
       ...(deny?.default ?? []),
-      ...(deny?.repos?.[org] ?? []),
-      ...(deny?.repos?.[`${org}/${repo}`] ?? []),
+      ...levels(deny?.repos, name).flat(),
     ],
   };
 }
 
-/** The installation-wide part: also what jobs are validated against. */
-export function plankOf(prow: ProwConfig): Omit<ProwSettings["plank"], "report_template"> {
-  const { plank } = prow;
+/** Seconds of a duration of the configuration. */
+const seconds = (value: string | undefined, otherwise: number): number =>
+  value === undefined ? otherwise : (durationSeconds(value) ?? otherwise);
+
+/** deck's default: the last entry that matches, or the most specific key. Entries for one cluster only do not count. */
+function rerunAuthOf(prow: ProwConfig, { org, repo }: RepoName): RerunAuthConfig | null {
+  const entries = (prow.deck?.default_rerun_auth_configs ?? []).filter(
+    ({ repo: filter, cluster }) => (!cluster || cluster === "*") && matchesRepo(filter, `${org}/${repo}`),
+  );
+  const keyed = prow.deck?.rerun_auth_configs;
+  const found = entries.at(-1)?.rerun_auth_configs ?? specific(keyed, { org, repo }) ?? keyed?.[""];
+  return found ? (set(found) as RerunAuthConfig) : null;
+}
+
+export function prowSettings(prow: ProwConfig, name: RepoName): ProwSettings {
+  const { plank, github_reporter } = prow;
   return {
-    max_concurrency: plank?.max_concurrency ?? 0,
-    pod_pending_timeout: seconds(plank?.pod_pending_timeout, 600),
-    pod_running_timeout: seconds(plank?.pod_running_timeout, 48 * 3600),
-    pod_unscheduled_timeout: seconds(plank?.pod_unscheduled_timeout, 300),
-    max_revivals: plank?.max_revivals ?? 3,
-    job_queue_capacities: plank?.job_queue_capacities ?? {},
+    prowjob_namespace: prow.prowjob_namespace || "default",
+    pod_namespace: prow.pod_namespace || "default",
+    link_url: linkUrl(prow),
+    plank: {
+      max_concurrency: plank?.max_concurrency ?? 0,
+      pod_pending_timeout: seconds(plank?.pod_pending_timeout, 10 * 60),
+      pod_running_timeout: seconds(plank?.pod_running_timeout, 48 * 3600),
+      pod_unscheduled_timeout: seconds(plank?.pod_unscheduled_timeout, 5 * 60),
+      max_revivals: plank?.max_revivals ?? 3,
+      job_queue_capacities: plank?.job_queue_capacities ?? {},
+      report_template: specific(plank?.report_templates, name) ?? plank?.report_template ?? "",
+    },
+    github_reporter: {
+      job_types_to_report: github_reporter?.job_types_to_report?.length
+        ? github_reporter.job_types_to_report
+        : ["presubmit", "postsubmit"],
+      no_comment: isNamed(github_reporter?.no_comment_repos, name),
+      summary_comment: isNamed(github_reporter?.summary_comment_repos, name),
+    },
+    rerun_auth_config: rerunAuthOf(prow, name),
+    hidden: isNamed(prow.deck?.hidden_repos, name),
   };
 }
 
-export function prowSettings(prow: ProwConfig, org: string, repo: string): ProwSettings {
-  const rerun = (prow.deck?.default_rerun_auth_configs ?? [])
-    .filter((entry) => matchesRepo(entry.repo, `${org}/${repo}`))
-    .at(-1);
-  return {
-    prowjob_namespace: prow.prowjob_namespace ?? "default",
-    pod_namespace: prow.pod_namespace ?? "default",
-    link_url: (prow.github?.link_url ?? "https://github.com").replace(/\/+$/, ""),
-    plank: {
-      ...plankOf(prow),
-      report_template: specific(prow.plank?.report_templates, org, repo) ?? prow.plank?.report_template ?? "",
-    },
-    github_reporter: {
-      job_types_to_report: prow.github_reporter?.job_types_to_report ?? ["presubmit", "postsubmit"],
-      no_comment: names(prow.github_reporter?.no_comment_repos, org, repo),
-      summary_comment: names(prow.github_reporter?.summary_comment_repos, org, repo),
-    },
-    rerun_auth_config:
-      rerun?.rerun_auth_configs ?? rerun?.config ?? specific(prow.deck?.rerun_auth_configs, org, repo) ?? null,
-    hidden: names(prow.deck?.hidden_repos, org, repo),
-  } as ProwSettings;
-}
-
 /** Plugins that run for a repository: the organisation's, unless it is excluded there, and its own. */
-export function enabledPlugins(plugins: PluginsConfig, org: string, repo: string): readonly string[] {
-  const ofOrg = plugins.plugins?.[org];
-  const inherited = ofOrg && !ofOrg.excluded_repos.includes(repo) ? ofOrg.plugins : [];
-  return [...new Set([...inherited, ...(plugins.plugins?.[`${org}/${repo}`]?.plugins ?? [])])];
+function enabledPlugins(plugins: PluginsConfig, name: RepoName): readonly string[] {
+  const ofOrg = specific(plugins.plugins, { org: name.org, repo: "" });
+  const excluded = ofOrg?.excluded_repos.some((one) => one.toLowerCase() === name.repo.toLowerCase()) ?? false;
+  const own = levels(plugins.plugins, name).filter((entry) => entry !== ofOrg);
+  return [...new Set([...(excluded ? [] : (ofOrg?.plugins ?? [])), ...own.flatMap((entry) => entry.plugins)])];
 }
 
-/** Everything but the jobs. */
+/** Everything but the jobs. An empty `repo`: what the organisation's other repositories see. */
 export function repoSettings(
   prow: ProwConfig,
   plugins: PluginsConfig,
-  org: string,
-  repo: string,
+  name: RepoName,
 ): Omit<RepoConfig, "version" | "presubmits" | "postsubmits"> {
-  const external = [
-    ...(plugins.external_plugins?.[org] ?? []),
-    ...(plugins.external_plugins?.[`${org}/${repo}`] ?? []),
-  ];
   return {
-    org,
-    repo,
-    plugins: enabledPlugins(plugins, org, repo),
-    externalPlugins: external,
-    trigger: triggerOf(plugins, org, repo),
-    lgtm: lgtmOf(plugins, org, repo),
-    label: labelOf(plugins, org, repo),
-    size: plugins.size ?? { s: 10, m: 30, l: 100, xl: 500, xxl: 1000 },
+    ...name,
+    plugins: enabledPlugins(plugins, name),
+    externalPlugins: levels(plugins.external_plugins, name).flat(),
+    trigger: triggerOf(plugins, prow, name),
+    lgtm: lgtmOf(plugins, name),
+    label: labelOf(plugins, name),
+    size: sizeOf(plugins),
     help: {
-      help_guidelines_url: plugins.help?.help_guidelines_url ?? "https://www.kubernetes.dev/docs/guide/help-wanted/",
+      help_guidelines_url: plugins.help?.help_guidelines_url || HELP_GUIDELINES,
       help_guidelines_summary: plugins.help?.help_guidelines_summary ?? "",
     },
-    owners: ownersOf(plugins, prow, org, repo),
-    prow: prowSettings(prow, org, repo),
+    owners: ownersOf(plugins, prow, name),
+    prow: prowSettings(prow, name),
   };
 }

@@ -1,31 +1,36 @@
 /** A configuration as it is written: its files, parsed one by one, before defaults (spec jobs 1.1). */
-import { check } from "./check.ts";
-import { readDocument, type Document } from "./document.ts";
+import type { z } from "zod";
+import { check, unknownKey } from "./check.ts";
+import { readDocument, type Document, type Path } from "./document.ts";
 import {
   PeriodicSchema,
   PostsubmitSchema,
   PresetSchema,
   PresubmitSchema,
-  type Preset,
   type RawPeriodic,
   type RawPostsubmit,
   type RawPresubmit,
 } from "./job-schema.ts";
 import type { Problem } from "./model.ts";
-import { type ProwConfig, ProwSchema } from "./prow-schema.ts";
 import { type PluginsConfig, PluginsSchema } from "./plugins-schema.ts";
-import type { z } from "zod";
+import type { WrittenPreset } from "./presets.ts";
+import { type ProwConfig, ProwSchema } from "./prow-schema.ts";
+import { isMapping } from "./values.ts";
+import { pluginsProblems } from "./validate-plugins.ts";
+import { prowProblems } from "./validate-prow.ts";
 
 /** A job with where it was written. */
 export interface Written<T> {
   readonly job: T;
   readonly file: string;
   readonly line: number;
+  /** In its document, e.g. `["presubmits", "org/repo", 3]`. */
+  readonly path: Path;
 }
 
 export interface JobFile {
   readonly file: string;
-  readonly presets: readonly Preset[];
+  readonly presets: readonly WrittenPreset[];
   /** By `org/repo`. */
   readonly presubmits: Readonly<Record<string, readonly Written<RawPresubmit>[]>>;
   readonly postsubmits: Readonly<Record<string, readonly Written<RawPostsubmit>[]>>;
@@ -38,125 +43,138 @@ export interface Read<T> {
 }
 
 const JOB_KEYS = ["presets", "presubmits", "postsubmits", "periodics", "decorate_all_jobs", "prow_ignored"];
-type Mapping = Readonly<Record<string, unknown>>;
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const NO_JOBS = { presets: [], presubmits: {}, postsubmits: {}, periodics: [] };
 
-function lineFinder(text: string): (name: string, from: { at: number }) => number {
-  // Names come in the order of the text: finding them forward costs one pass, positions of a whole parse would cost many.
-  const starts: number[] = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  const lineOf = (offset: number): number => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
+/** The jobs of one document: a job file, or config.yaml's own. What is wrong stands in `problems`. */
+class Jobs {
+  readonly problems: Problem[] = [];
+  readonly #document: Document;
+
+  constructor(document: Document) {
+    this.#document = document;
+  }
+
+  #items(value: unknown, path: Path): readonly unknown[] {
+    if (value === null || value === undefined) return [];
+    if (Array.isArray(value)) return value;
+    this.problems.push(this.#document.problem("error", "invalid-value", path, `${path.join(" of ")} must be a list`));
+    return [];
+  }
+
+  list<T>(schema: z.ZodType<T>, value: unknown, path: Path): Written<T>[] {
+    const jobs: Written<T>[] = [];
+    for (const [at, raw] of this.#items(value, path).entries()) {
+      const where = [...path, at];
+      const checked = check(schema, this.#document, raw, where);
+      this.problems.push(...checked.problems);
+      const { file } = this.#document;
+      if (checked.value !== null)
+        jobs.push({ job: checked.value, file, line: this.#document.lineOf(where), path: where });
     }
-    return low + 1;
-  };
-  return (name, from) => {
-    const pattern = new RegExp(`name: *["']?${name.replaceAll(/[^\w-]/g, "\\$&")}["']?[ \\t]*(?:#.*)?$`, "gm");
-    pattern.lastIndex = from.at;
-    const found = pattern.exec(text) ?? new RegExp(pattern.source, "m").exec(text);
-    if (!found) return 0;
-    from.at = found.index + 1;
-    return lineOf(found.index);
-  };
+    return jobs;
+  }
+
+  byRepo<T>(schema: z.ZodType<T>, key: string, value: unknown): Record<string, Written<T>[]> {
+    if (value === null || value === undefined) return {};
+    if (!isMapping(value)) {
+      const message = `${key} must map org/repo to a list of jobs`;
+      this.problems.push(this.#document.problem("error", "invalid-value", [key], message));
+      return {};
+    }
+    return Object.fromEntries(
+      Object.entries(value).map(([repo, jobs]) => {
+        if (!repo.includes("/")) {
+          const message = `${repo} must be org/repo`;
+          this.problems.push(this.#document.problem("error", "invalid-value", [key, repo], message));
+        }
+        return [repo, this.list(schema, jobs, [key, repo])];
+      }),
+    );
+  }
+
+  presets(value: unknown): WrittenPreset[] {
+    return this.list(PresetSchema, value, ["presets"]).map(({ job, file, line }, at) => ({
+      preset: job,
+      file,
+      line,
+      at,
+    }));
+  }
 }
 
-/** The jobs of one document: a job file, or config.yaml's own. Never throws. */
-export function jobsOf(document: Document, text: string): Read<JobFile> {
-  const problems: Problem[] = [];
-  const root: Mapping = isMapping(document.value) ? document.value : {};
-  const find = lineFinder(text);
-  const jobs = <T extends { name: string }>(
-    schema: z.ZodType<T>,
-    value: unknown,
-    path: readonly string[],
-  ): Written<T>[] => {
-    if (value === null || value === undefined) return [];
-    if (!Array.isArray(value)) {
-      problems.push(document.problem("error", "invalid-value", path, "must be a list of jobs"));
-      return [];
-    }
-    const from = { at: 0 };
-    return value.flatMap((raw: unknown, at) => {
-      const checked = check(schema, document, raw, [...path, at]);
-      problems.push(...checked.problems);
-      return checked.value ? [{ job: checked.value, file: document.file, line: find(checked.value.name, from) }] : [];
-    });
-  };
-  const byRepo = <T extends { name: string }>(schema: z.ZodType<T>, key: string): Record<string, Written<T>[]> => {
-    const value = root[key];
-    if (value === null || value === undefined) return {};
-    if (isMapping(value))
-      return Object.fromEntries(Object.entries(value).map(([repo, list]) => [repo, jobs(schema, list, [key, repo])]));
-    problems.push(document.problem("error", "invalid-value", [key], "must map org/repo to a list of jobs"));
-    return {};
-  };
-  const presets = Array.isArray(root["presets"]) ? root["presets"] : [];
+function jobsOf(document: Document, root: Readonly<Record<string, unknown>>): Read<JobFile> {
+  const jobs = new Jobs(document);
   const value: JobFile = {
     file: document.file,
-    presets: presets.flatMap((raw: unknown, at) => {
-      const checked = check(PresetSchema, document, raw, ["presets", at]);
-      problems.push(...checked.problems);
-      return checked.value ? [checked.value] : [];
-    }),
-    presubmits: byRepo(PresubmitSchema, "presubmits"),
-    postsubmits: byRepo(PostsubmitSchema, "postsubmits"),
-    periodics: jobs(PeriodicSchema, root["periodics"], ["periodics"]),
+    presets: jobs.presets(root["presets"]),
+    presubmits: jobs.byRepo(PresubmitSchema, "presubmits", root["presubmits"]),
+    postsubmits: jobs.byRepo(PostsubmitSchema, "postsubmits", root["postsubmits"]),
+    periodics: jobs.list(PeriodicSchema, root["periodics"], ["periodics"]),
   };
-  return { value, problems };
+  return { value, problems: jobs.problems };
 }
 
-/** A file below the job configuration's folder. Never throws: what is wrong is in `problems`. */
+/** A file of the job configuration. Never throws. */
 export function readJobFile(file: string, text: string): Read<JobFile> {
   const { document, problems } = readDocument(file, text);
-  if (!isMapping(document.value) && document.value !== null) {
-    const problem = document.problem(
-      "error",
-      "invalid-value",
-      [],
-      "must be a mapping with presubmits, postsubmits, periodics or presets",
-    );
-    return { value: { file, presets: [], presubmits: {}, postsubmits: {}, periodics: [] }, problems: [problem] };
+  const root = document.value;
+  if (root === null) return { value: { file, ...NO_JOBS }, problems };
+  if (!isMapping(root)) {
+    const message = "must be a mapping with presubmits, postsubmits, periodics or presets";
+    const problem = document.problem("error", "invalid-value", [], `The file ${message}`);
+    return { value: { file, ...NO_JOBS }, problems: [...problems, problem] };
   }
-  const unknown = Object.keys(document.value ?? {}).filter((key) => !JOB_KEYS.includes(key));
-  const warnings = unknown.map((key) =>
-    document.problem("warning", "unknown-fields", [key], `Unknown key ${key}: it has no effect`),
-  );
-  const read = jobsOf(document, text);
+  const unknown = Object.keys(root).filter((key) => !JOB_KEYS.includes(key));
+  const ignored =
+    root["decorate_all_jobs"] === undefined
+      ? []
+      : [
+          document.problem(
+            "warning",
+            "unknown-fields",
+            ["decorate_all_jobs"],
+            "decorate_all_jobs counts in config.yaml only: it has no effect here",
+          ),
+        ];
+  const read = jobsOf(document, root);
+  const warnings = [...unknown.map((key) => unknownKey(document, [key])), ...ignored];
   return { value: read.value, problems: [...problems, ...warnings, ...read.problems] };
 }
 
-/** config.yaml, with the jobs that it may hold itself. Null when it cannot be used. */
-export function readProwFile(
-  file: string,
-  text: string,
-): Read<{ prow: ProwConfig; decorateAll: boolean; jobs: JobFile } | null> {
+export interface ProwFile {
+  readonly prow: ProwConfig;
+  readonly decorateAll: boolean;
+  readonly jobs: JobFile;
+}
+
+/** config.yaml, with the jobs that it may hold itself; null when it cannot be used. `now` in milliseconds. */
+export function readProwFile(file: string, text: string, now: number): Read<ProwFile | null> {
   const { document, problems } = readDocument(file, text);
-  if (problems.length > 0) return { value: null, problems };
-  const root = isMapping(document.value) ? document.value : {};
+  const root = document.value;
+  if (!isMapping(root)) {
+    const problem = document.problem("error", "invalid-value", [], "The file must be a mapping");
+    return { value: null, problems: root === null ? problems : [...problems, problem] };
+  }
   const rest = Object.fromEntries(Object.entries(root).filter(([key]) => !JOB_KEYS.includes(key)));
   const checked = check(ProwSchema, document, rest);
-  const jobs = jobsOf(document, text);
-  const all = [...checked.problems, ...jobs.problems];
+  const jobs = jobsOf(document, root);
+  const all = [...problems, ...checked.problems, ...jobs.problems];
+  const decorateAll = root["decorate_all_jobs"];
+  if (decorateAll !== undefined && decorateAll !== null && typeof decorateAll !== "boolean")
+    all.push(
+      document.problem("error", "invalid-value", ["decorate_all_jobs"], "decorate_all_jobs must be true or false"),
+    );
   if (checked.value === null) return { value: null, problems: all };
-  return {
-    value: { prow: checked.value, decorateAll: root["decorate_all_jobs"] === true, jobs: jobs.value },
-    problems: all,
-  };
+  all.push(...prowProblems(checked.value, document, now));
+  return { value: { prow: checked.value, decorateAll: decorateAll === true, jobs: jobs.value }, problems: all };
 }
 
 /** plugins.yaml; null when it cannot be used. */
-export function readPluginsFile(
-  file: string,
-  text: string,
-): Read<{ plugins: PluginsConfig; document: Document } | null> {
+export function readPluginsFile(file: string, text: string): Read<PluginsConfig | null> {
   const { document, problems } = readDocument(file, text);
-  if (problems.length > 0) return { value: null, problems };
+  if (document.value === null) return { value: null, problems };
   const checked = check(PluginsSchema, document, document.value);
-  return { value: checked.value && { plugins: checked.value, document }, problems: checked.problems };
+  const all = [...problems, ...checked.problems];
+  if (checked.value !== null) all.push(...pluginsProblems(checked.value, document));
+  return { value: checked.value, problems: all };
 }

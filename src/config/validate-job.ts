@@ -1,228 +1,151 @@
 /** What is wrong with a compiled job on its own (spec jobs 1.9). Each finding is a path below the job and a sentence. */
 import { isCron } from "./cron.ts";
-import { goRegExp } from "./goregexp.ts";
-import type { JobBase, Json, JsonObject, Periodic, Postsubmit, Presubmit, ProwSettings } from "./model.ts";
+import { goRegExp, regexFault } from "./goregexp.ts";
+import type { JobBase, Periodic, Postsubmit, Presubmit } from "./model.ts";
+import { decorationFindings, isUrl, type Finding, type Kind, podFindings } from "./validate-pod.ts";
+import { type PipelineSpecs, pipelineFindings } from "./validate-pipeline.ts";
 
-export interface Finding {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
+/** What of the installation jobs are held against. */
+export interface JobRules {
+  readonly podNamespace: string;
+  readonly queues: Readonly<Record<string, number>>;
 }
-type Kind = "presubmit" | "postsubmit" | "periodic";
 
+/** What of a job's text compiling does not keep. */
+export interface AsWritten extends PipelineSpecs {
+  readonly trigger?: string | undefined;
+  readonly rerun_command?: string | undefined;
+}
+
+const NAME = /^[A-Za-z0-9-._]+$/;
+const JENKINS_NAME = /^[A-Za-z0-9-._]([A-Za-z0-9-._/]*[A-Za-z0-9-_])?$/;
 const RESERVED_LABELS = ["prow.k8s.io/type", "created-by-prow", "prow.k8s.io/id"];
-const RESERVED_CONTAINERS = ["clonerefs", "initupload", "place-entrypoint", "sidecar"];
-const RESERVED_VOLUMES = ["logs", "code", "tools", "gcs-credentials", "s3-credentials"];
-const RESERVED_MOUNTS = ["/logs", "/home/prow/go", "/tools"];
-const ENV_OF_ALL = ["CI", "JOB_NAME", "JOB_TYPE", "BUILD_ID", "PROW_JOB_ID", "BUILD_NUMBER", "JOB_SPEC"];
-const ENV_OF_REFS = ["REPO_OWNER", "REPO_NAME", "PULL_BASE_REF", "PULL_BASE_SHA", "PULL_REFS"];
-const ENV_OF_PULLS = ["PULL_NUMBER", "PULL_PULL_SHA", "PULL_HEAD_REF", "PULL_TITLE"];
-const UTILITIES = ["clonerefs", "initupload", "entrypoint", "sidecar"];
-const KEY = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/;
+const QUALIFIED =
+  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
+const GERRIT_LABEL = "prow.k8s.io/gerrit-report-label";
 
-const mappings = (value: Json | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? (value as readonly JsonObject[]) : [];
-const mapping = (value: Json | undefined): JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-const repeated = (names: readonly string[]): string[] =>
-  names.filter((name, at) => name !== "" && names.indexOf(name) !== at);
+const isKey = (key: string): boolean => QUALIFIED.test(key) && key.lastIndexOf("/") <= 253;
 
-function reservedEnv(kind: Kind): ReadonlySet<string> {
-  return new Set([
-    ...ENV_OF_ALL,
-    ...(kind === "periodic" ? [] : ENV_OF_REFS),
-    ...(kind === "presubmit" ? ENV_OF_PULLS : []),
-  ]);
-}
-
-function* containerFindings(job: JobBase, kind: Kind): Generator<Finding> {
-  const spec = job.spec ?? {};
-  const containers = mappings(spec["containers"]);
-  const volumes = mappings(spec["volumes"]).map((volume) => text(volume["name"]));
-  const decorated = job.decoration_config !== undefined;
-  const reserved = reservedEnv(kind);
-  if (containers.length === 0) yield { path: ["spec", "containers"], message: "must hold a container" };
-  if (containers.length > 1 && !decorated)
-    yield { path: ["spec", "containers"], message: "more than one container needs decorate: true" };
-  const names = containers.map((container) => text(container["name"]));
-  if (containers.length > 1) {
-    if (names.includes(""))
-      yield { path: ["spec", "containers"], message: "every container needs a name where there are several" };
-    for (const name of repeated(names))
-      yield { path: ["spec", "containers"], message: `two containers are named ${name}` };
-    for (const name of names.filter((one) => RESERVED_CONTAINERS.includes(one)))
-      yield { path: ["spec", "containers"], message: `the container name ${name} is reserved` };
-  }
-  if (mappings(spec["initContainers"]).some((container) => container["restartPolicy"] !== "Always")) {
-    yield {
-      path: ["spec", "initContainers"],
-      message: "init containers must be native sidecars (restartPolicy: Always)",
-    };
-  }
-  for (const name of repeated(volumes)) yield { path: ["spec", "volumes"], message: `two volumes are named ${name}` };
-  for (const name of volumes.filter((one) => RESERVED_VOLUMES.includes(one)))
-    yield { path: ["spec", "volumes"], message: `the volume name ${name} is reserved` };
-  for (const [at, container] of containers.entries()) {
-    const env = mappings(container["env"]).map((one) => text(one["name"]));
-    const path = ["spec", "containers", at];
-    for (const name of repeated(env)) yield { path: [...path, "env"], message: `the variable ${name} is set twice` };
-    for (const name of env.filter((one) => reserved.has(one)))
-      yield { path: [...path, "env"], message: `the variable ${name} is reserved` };
-    for (const mount of mappings(container["volumeMounts"])) {
-      const name = text(mount["name"]);
-      if (["logs", "code", "tools"].includes(name))
-        yield { path: [...path, "volumeMounts"], message: `the mount name ${name} is reserved` };
-      else if (!volumes.includes(name))
-        yield { path: [...path, "volumeMounts"], message: `mounts the volume ${name}, which is not defined` };
-      if (RESERVED_MOUNTS.includes(text(mount["mountPath"])))
-        yield { path: [...path, "volumeMounts"], message: `the path ${text(mount["mountPath"])} is reserved` };
-    }
-    const [first] = [
-      ...(Array.isArray(container["command"]) ? container["command"] : []),
-      ...(Array.isArray(container["args"]) ? container["args"] : []),
-    ];
-    if (decorated && (first === undefined || first === ""))
-      yield { path, message: "a decorated job's container needs a command or args" };
-  }
-}
-
-function* decorationFindings(job: JobBase): Generator<Finding> {
-  const decoration = job.decoration_config;
-  if (!decoration) return;
-  const path = ["decoration_config"];
-  const images = mapping(decoration["utility_images"]);
-  const missing = UTILITIES.filter((name) => text(images[name]) === "");
-  if (missing.length > 0)
-    yield {
-      path: [...path, "utility_images"],
-      message: `lacks the images ${missing.join(", ")}: give them here or in plank's default decoration`,
-    };
-  const gcs = mapping(decoration["gcs_configuration"]);
-  if (decoration["gcs_configuration"] === undefined)
-    yield { path, message: "lacks gcs_configuration: give it here or in plank's default decoration" };
-  else {
-    const strategy = text(gcs["path_strategy"]);
-    if (text(gcs["bucket"]) === "" && text(gcs["local_output_dir"]) === "")
-      yield { path: [...path, "gcs_configuration"], message: "lacks a bucket" };
-    if (strategy === "")
-      yield { path: [...path, "gcs_configuration"], message: "path_strategy must be legacy, single or explicit" };
-    else if (strategy !== "explicit" && (text(gcs["default_org"]) === "" || text(gcs["default_repo"]) === "")) {
-      yield {
-        path: [...path, "gcs_configuration"],
-        message: `path_strategy ${strategy} needs default_org and default_repo`,
-      };
-    }
-  }
-  if (decoration["oauth_token_secret"] !== undefined && mappings(decoration["ssh_key_secrets"]).length > 0) {
-    yield { path, message: "oauth_token_secret excludes ssh_key_secrets" };
-  }
-}
-
-function* baseFindings(
-  job: JobBase,
-  kind: Kind,
-  settings: Pick<ProwSettings, "pod_namespace" | "plank">,
-): Generator<Finding> {
-  if (job.name.includes("/") && job.agent !== "jenkins")
-    yield { path: ["name"], message: "may hold letters, digits, -, . and _ only" };
-  const kubernetes = job.agent === "kubernetes";
-  if (kubernetes && !job.spec) yield { path: ["spec"], message: "a job of agent kubernetes needs a pod spec" };
-  if (!kubernetes && job.spec) yield { path: ["spec"], message: `a pod spec needs agent kubernetes, not ${job.agent}` };
+function* agentFindings(job: JobBase, written: AsWritten, rules: JobRules): Generator<Finding> {
+  const { agent } = job;
+  const kubernetes = agent === "kubernetes";
+  const tekton = agent === "tekton-pipeline";
+  const pipeline = written.pipeline_run_spec ?? written.tekton_pipeline_run_spec?.v1beta1;
+  if (!kubernetes && !tekton && agent !== "jenkins") return;
+  if (kubernetes && !job.spec)
+    yield { path: ["spec"], message: "is missing: a job of agent kubernetes needs a pod spec" };
+  if (!kubernetes && job.spec) yield { path: ["spec"], message: `needs agent kubernetes, not ${agent}` };
+  if (tekton && !pipeline)
+    yield { path: ["pipeline_run_spec"], message: "is missing: a job of agent tekton-pipeline needs it" };
+  if (!tekton && pipeline) yield { path: ["pipeline_run_spec"], message: `needs agent tekton-pipeline, not ${agent}` };
   if (!kubernetes && job.decoration_config)
-    yield { path: ["decoration_config"], message: "only jobs of agent kubernetes can be decorated" };
-  if (!kubernetes && job.error_on_eviction) yield { path: ["error_on_eviction"], message: "only for agent kubernetes" };
-  if (kubernetes && job.namespace !== settings.pod_namespace)
-    yield { path: ["namespace"], message: `must be pod_namespace, ${settings.pod_namespace}` };
-  if (job.job_queue_name && !(job.job_queue_name in settings.plank.job_queue_capacities)) {
-    yield { path: ["job_queue_name"], message: `the queue ${job.job_queue_name} is not in plank.job_queue_capacities` };
-  }
+    yield { path: ["decoration_config"], message: `only jobs of agent kubernetes can be decorated, not ${agent}` };
+  if (!kubernetes && job.error_on_eviction)
+    yield { path: ["error_on_eviction"], message: `is for agent kubernetes only, not ${agent}` };
+  if (!tekton && job.namespace !== rules.podNamespace)
+    yield { path: ["namespace"], message: `must be pod_namespace, which is ${rules.podNamespace}` };
+}
+
+function* labelFindings(job: JobBase): Generator<Finding> {
   for (const [key, value] of Object.entries(job.labels ?? {})) {
-    if (RESERVED_LABELS.includes(key)) yield { path: ["labels", key], message: `the label ${key} is reserved` };
-    else if (!KEY.test(key)) yield { path: ["labels", key], message: "is no label name that Kubernetes takes" };
+    const path = ["labels", key];
+    if (RESERVED_LABELS.includes(key)) yield { path, message: "is reserved: Prow sets it" };
+    else if (!isKey(key)) yield { path, message: "is no label name that Kubernetes takes" };
     if (!LABEL_VALUE.test(value))
       yield {
-        path: ["labels", key],
-        message: "is no label value that Kubernetes takes (letters, digits, -, _, ., at most 63)",
+        path,
+        message: `${value} is no label value that Kubernetes takes (letters, digits, -, _ and ., at most 63)`,
       };
   }
   for (const key of Object.keys(job.annotations ?? {})) {
-    if (!KEY.test(key)) yield { path: ["annotations", key], message: "is no annotation name that Kubernetes takes" };
+    if (!isKey(key)) yield { path: ["annotations", key], message: "is no annotation name that Kubernetes takes" };
   }
-  if (kubernetes && job.spec) yield* containerFindings(job, kind);
+}
+
+/** As in Prow, those of extra_refs count only when the job itself has one. */
+function* cloneFindings(job: JobBase): Generator<Finding> {
+  if (!job.clone_uri) return;
+  const oauth = job.decoration_config?.["oauth_token_secret"] !== undefined;
+  const uris: [readonly (string | number)[], string][] = [[["clone_uri"], job.clone_uri]];
+  for (const [at, ref] of (job.extra_refs ?? []).entries())
+    if (ref.clone_uri) uris.push([["extra_refs", at, "clone_uri"], ref.clone_uri]);
+  for (const [path, uri] of uris) {
+    const bare = uri.slice(uri.indexOf("@") + 1);
+    if (!isUrl(bare)) yield { path, message: `${bare} is no URL` };
+    else if (oauth && !/^https?:/i.test(uri))
+      yield { path, message: "must begin with http:// or https:// where oauth_token_secret is given" };
+  }
+}
+
+function* baseFindings(job: JobBase, kind: Kind, written: AsWritten, rules: JobRules): Generator<Finding> {
+  const name = job.agent === "jenkins" ? JENKINS_NAME : NAME;
+  if (!name.test(job.name)) yield { path: ["name"], message: `must match ${name.source}` };
+  yield* agentFindings(job, written, rules);
+  if (job.job_queue_name && !Object.hasOwn(rules.queues, job.job_queue_name))
+    yield { path: ["job_queue_name"], message: `${job.job_queue_name} is not in plank.job_queue_capacities` };
+  yield* labelFindings(job);
+  yield* cloneFindings(job);
+  if (job.spec) yield* podFindings(job, kind);
+  if (job.agent === "tekton-pipeline") yield* pipelineFindings(kind, written, job.extra_refs?.length ?? 0);
   yield* decorationFindings(job);
 }
 
+/** Patterns that Go would not compile. A list is one alternation in Prow; each part is held alone, to name it. */
 function* regexFindings(
   patterns: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Generator<Finding> {
   for (const [key, value] of Object.entries(patterns)) {
-    for (const [at, pattern] of (typeof value === "string" ? [value] : (value ?? [])).entries()) {
-      try {
-        goRegExp(pattern);
-      } catch (error) {
-        const path = typeof value === "string" ? [key] : [key, at];
-        yield {
-          path,
-          message: `is no regular expression that Go takes: ${error instanceof Error ? error.message : String(error)}`,
-        };
-      }
+    const list = typeof value === "string" ? [value] : (value ?? []);
+    for (const [at, pattern] of list.entries()) {
+      const fault = regexFault(pattern);
+      const path = typeof value === "string" ? [key] : [key, at];
+      if (fault !== null) yield { path, message: `is no regular expression that Go takes: ${fault}` };
     }
   }
 }
 
-type Triggered = Pick<
-  Presubmit | Postsubmit,
-  | "always_run"
-  | "run_if_changed"
-  | "skip_if_only_changed"
-  | "branches"
-  | "skip_branches"
-  | "context"
-  | "skip_report"
-  | "labels"
->;
-
-function* triggerFindings(job: Triggered): Generator<Finding> {
-  const matchers = [job.run_if_changed, job.skip_if_only_changed].filter(Boolean).length;
-  if (job.always_run && matchers > 0)
-    yield { path: ["always_run"], message: "excludes run_if_changed and skip_if_only_changed" };
-  if (matchers > 1) yield { path: ["run_if_changed"], message: "excludes skip_if_only_changed" };
-  if (!job.skip_report && job.context === "") yield { path: ["context"], message: "a reported job needs a context" };
-  if (job.skip_report && job.labels?.["prow.k8s.io/gerrit-report-label"])
-    yield { path: ["skip_report"], message: "excludes the label prow.k8s.io/gerrit-report-label" };
+function* triggeringFindings(job: Presubmit | Postsubmit): Generator<Finding> {
   const { run_if_changed, skip_if_only_changed, branches, skip_branches } = job;
+  if (job.always_run && (run_if_changed || skip_if_only_changed))
+    yield { path: ["always_run"], message: "excludes run_if_changed and skip_if_only_changed" };
+  if (run_if_changed && skip_if_only_changed)
+    yield { path: ["run_if_changed"], message: "excludes skip_if_only_changed" };
+  if (job.skip_report && job.labels?.[GERRIT_LABEL])
+    yield { path: ["skip_report"], message: `excludes the label ${GERRIT_LABEL}` };
+  if (!job.skip_report && job.context === "") yield { path: ["context"], message: "is needed by a job that reports" };
   yield* regexFindings({ run_if_changed, skip_if_only_changed, branches, skip_branches });
 }
 
-type Settings = Pick<ProwSettings, "pod_namespace" | "plank">;
-
-/** `written`: which of trigger and rerun_command the file itself gives. */
-export function* presubmitFindings(
-  job: Presubmit,
-  settings: Settings,
-  written: { trigger: boolean; rerunCommand: boolean },
-): Generator<Finding> {
-  yield* baseFindings(job, "presubmit", settings);
-  yield* triggerFindings(job);
-  if (written.trigger !== written.rerunCommand)
-    yield { path: ["trigger"], message: "trigger and rerun_command must be given together" };
+export function* presubmitFindings(job: Presubmit, written: AsWritten, rules: JobRules): Generator<Finding> {
+  yield* baseFindings(job, "presubmit", written, rules);
+  yield* triggeringFindings(job);
+  if (Boolean(written.trigger) !== Boolean(written.rerun_command)) {
+    const path = [written.trigger ? "trigger" : "rerun_command"];
+    yield { path, message: "needs the other of trigger and rerun_command too: give both, or neither" };
+    return;
+  }
   const wrong = [...regexFindings({ trigger: job.trigger })];
   yield* wrong;
   if (wrong.length === 0 && !goRegExp(job.trigger).test(job.rerun_command))
-    yield { path: ["rerun_command"], message: `does not match its trigger ${job.trigger}` };
+    yield { path: ["rerun_command"], message: `${job.rerun_command} does not match the trigger ${job.trigger}` };
 }
 
-export function* postsubmitFindings(job: Postsubmit, settings: Settings): Generator<Finding> {
-  yield* baseFindings(job, "postsubmit", settings);
-  yield* triggerFindings(job);
+export function* postsubmitFindings(job: Postsubmit, written: AsWritten, rules: JobRules): Generator<Finding> {
+  yield* baseFindings(job, "postsubmit", written, rules);
+  yield* triggeringFindings(job);
 }
 
-export function* periodicFindings(job: Periodic, settings: Settings): Generator<Finding> {
-  yield* baseFindings(job, "periodic", settings);
-  const given = [job.interval, job.minimum_interval, job.cron].filter((one) => one !== undefined && one !== "").length;
-  if (given !== 1)
-    yield { path: ["interval"], message: "exactly one of interval, minimum_interval and cron must be given" };
-  if (job.cron && !isCron(job.cron))
-    yield { path: ["cron"], message: "is no cron line (5 fields, 6 with seconds, @daily and the like, or @every 1h)" };
+export function* periodicFindings(job: Periodic, written: AsWritten, rules: JobRules): Generator<Finding> {
+  yield* baseFindings(job, "periodic", written, rules);
+  const clocks = ["cron", "interval", "minimum_interval"] as const;
+  const given = clocks.filter((key) => job[key]);
+  const [first, ...more] = given;
+  if (first === undefined) yield { path: [], message: `exactly one of ${clocks.join(", ")} must be given` };
+  if (more.length > 0)
+    yield { path: [more[0] ?? ""], message: `excludes ${first ?? ""}: give exactly one of ${clocks.join(", ")}` };
+  if (job.cron && !isCron(job.cron)) {
+    const message = `${job.cron} is no cron line: 5 fields, 6 with seconds, @daily and the like, or @every 1h`;
+    yield { path: ["cron"], message };
+  }
 }

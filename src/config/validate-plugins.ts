@@ -1,57 +1,146 @@
 /** What is wrong with a plugins.yaml as a whole (spec chatops 1.7). */
 import type { Document, Path } from "./document.ts";
+import { entriesOf, type Fault, placed, regexFaults } from "./faults.ts";
+import { goRegExp, regexFault } from "./goregexp.ts";
 import type { Problem } from "./model.ts";
-import type { PluginsConfig } from "./plugins-schema.ts";
+import { type PluginsConfig, PLUGINS } from "./plugins-schema.ts";
+import { updaterFaults } from "./validate-updater.ts";
 
-/** Plugins of Prow and of ours; another name is an error, as in Prow. */
-export const KNOWN_PLUGINS: ReadonlySet<string> = new Set(
-  (
-    "approve assign blockade blunderbuss branchcleaner bugzilla buildifier cat cherry-pick-approved cherry-pick-unapproved cherrypickapproved " +
-    "cherrypickunapproved cla config-updater dco docs-no-retest dog golint goose heart help hold invalidcommitmsg issue-management jira label lgtm " +
-    "lifecycle merge-method-comment mergecommitblocker milestone milestoneapplier milestonestatus override owners-label ownersconfig pipeline-controller pony " +
-    "project project-manager release-note require-matching-label require-sig retitle reward-owners rifle shrug sigmention size skip slackevents stage testfreeze " +
-    "transfer-issue trick-or-treat trigger updateconfig verify-owners welcome wip yuks close reopen releasenote"
-  ).split(" "),
-);
-
-export function pluginsProblems(plugins: PluginsConfig, document: Document): readonly Problem[] {
-  const problems: Problem[] = [];
-  const error = (path: Path, message: string): void =>
-    void problems.push(document.problem("error", "plugins", path, message));
-  const enabled = plugins.plugins ?? {};
-  for (const [key, { plugins: names }] of Object.entries(enabled)) {
-    for (const name of names.filter((one) => !KNOWN_PLUGINS.has(one)))
-      error(["plugins", key], `There is no plugin named ${name}`);
+function* enablementFaults({ plugins, external_plugins }: PluginsConfig): Generator<Fault> {
+  for (const [key, { plugins: names }] of entriesOf(plugins)) {
+    const path = ["plugins", key];
+    for (const name of names.filter((one) => !PLUGINS.has(one)))
+      yield [path, `enables ${name}, but there is no such plugin`];
     const [org = "", repo] = key.split("/");
-    const ofOrg = repo === undefined ? undefined : enabled[org];
-    if (!ofOrg || repo === undefined || ofOrg.excluded_repos.includes(repo)) continue;
-    const twice = names.filter((name) => ofOrg.plugins.includes(name));
+    const ofOrg = repo === undefined ? undefined : plugins?.[org];
+    const inherited = ofOrg && repo !== undefined && !ofOrg.excluded_repos.includes(repo) ? ofOrg.plugins : [];
+    const twice = names.filter((name) => inherited.includes(name));
     if (twice.length > 0)
-      error(["plugins", key], `${twice.join(", ")}: enabled for ${org} already; list a plugin at one level only`);
+      yield [path, `enables ${twice.join(", ")}, which ${org} has already: list a plugin at one level only`];
+    const all = new Set([...names, ...inherited]);
+    if (all.has("blunderbuss") && all.has("rifle")) yield [path, "has both blunderbuss and rifle: choose one"];
   }
-  for (const [key, list] of Object.entries(plugins.external_plugins ?? {})) {
+  for (const [key, list] of entriesOf(external_plugins)) {
     const [org = "", repo] = key.split("/");
-    const ofOrg = repo === undefined ? [] : (plugins.external_plugins?.[org] ?? []);
-    const twice = list.filter((one) => ofOrg.some((other) => other.name === one.name));
-    for (const { name } of twice)
-      error(["external_plugins", key], `The external plugin ${name} is listed for ${org} already`);
+    const ofOrg = new Set(repo === undefined ? [] : (external_plugins?.[org] ?? []).map((one) => one.name));
+    for (const { name } of list.filter((one) => ofOrg.has(one.name)))
+      yield [["external_plugins", key], `has ${name}, which ${org} has already: list it at one level only`];
+    for (const [at, { endpoint }] of list.entries())
+      if (!/^https?:\/\/[^\s/]+/.test(endpoint))
+        yield [["external_plugins", key, at, "endpoint"], "must begin with http:// or https://"];
   }
-  const size = plugins.size;
-  if (size) {
-    const steps = [size.s, size.m, size.l, size.xl, size.xxl];
-    if (steps.some((step, at) => at > 0 && step <= (steps[at - 1] ?? 0)))
-      error(["size"], "s, m, l, xl and xxl must grow strictly");
-  }
-  const requested = plugins.blunderbuss?.["request_count"];
-  if (typeof requested === "number" && requested < 1) error(["blunderbuss", "request_count"], "must be at least 1");
+}
+
+/** Sections in which a repository may have one entry only. */
+function* repeatedRepos(config: PluginsConfig): Generator<Fault> {
   for (const section of ["approve", "welcome", "invalid_commit_msg"] as const) {
     const seen = new Set<string>();
-    for (const [at, entry] of (plugins[section] ?? []).entries()) {
-      const repos = Array.isArray(entry["repos"]) ? entry["repos"].map(String) : [];
-      for (const repo of repos.filter((one) => seen.has(one)))
-        error([section, at, "repos"], `${repo} has an entry in ${section} already`);
-      for (const repo of repos) seen.add(repo);
+    for (const [at, entry] of (config[section] ?? []).entries()) {
+      for (const [nth, repo] of (entry.repos ?? []).entries()) {
+        if (seen.has(repo)) yield [[section, at, "repos", nth], `${repo} has an entry in ${section} already`];
+        seen.add(repo);
+      }
     }
+  }
+}
+
+function* requireMatchingLabelFaults({ require_matching_label }: PluginsConfig): Generator<Fault> {
+  for (const [at, rule] of (require_matching_label ?? []).entries()) {
+    const path = ["require_matching_label", at];
+    for (const key of ["org", "regexp", "missing_label"] as const) if (!rule[key]) yield [path, `needs ${key}`];
+    if (rule.repo?.includes("/")) yield [[...path, "repo"], "must not hold a slash: give the organisation as org"];
+    if (!rule.prs && !rule.issues) yield [path, "needs prs: true or issues: true"];
+    if (rule.branch && !rule.prs) yield [[...path, "branch"], "needs prs: true"];
+    if (rule.grace_period !== undefined && !/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$|^0$/.test(rule.grace_period))
+      yield [[...path, "grace_period"], "must be a duration such as 5s"];
+    if (!rule.regexp) continue;
+    yield* regexFaults([[[...path, "regexp"], rule.regexp]]);
+    if (regexFault(rule.regexp) === null && rule.missing_label && goRegExp(rule.regexp).test(rule.missing_label))
+      yield [[...path, "regexp"], "must not match its own missing_label"];
+  }
+}
+
+function* projectManagerFaults({ project_manager }: PluginsConfig): Generator<Fault> {
+  for (const [key, { projects }] of entriesOf(project_manager?.orgsRepos)) {
+    const path = ["project_manager", "orgsRepos", key];
+    if (entriesOf(projects).length === 0) yield [path, "has no projects"];
+    for (const [name, { columns }] of entriesOf(projects)) {
+      const where = [...path, "projects", name];
+      if (!columns?.length) yield [where, "has no columns"];
+      const seen = new Set<string>();
+      for (const [at, column] of (columns ?? []).entries()) {
+        const ofColumn: Path = [...where, "columns", at];
+        if (column.id === undefined && !column.name) yield [ofColumn, "needs an id or a name"];
+        if (!column.labels?.length) yield [ofColumn, "needs labels"];
+        if (!column.org) yield [ofColumn, "needs an org"];
+        const labels = [...new Set(column.labels)].sort().join("\n");
+        if (column.labels?.length && seen.has(labels)) yield [ofColumn, "has the labels of another column"];
+        seen.add(labels);
+      }
+    }
+  }
+}
+
+function* invalidCommitMsgFaults({ invalid_commit_msg }: PluginsConfig): Generator<Fault> {
+  const known = ["fixupPrefix", "issueClosingKeywords"];
+  for (const [at, { repos, checks }] of (invalid_commit_msg ?? []).entries()) {
+    for (const [path, repo] of placed(["invalid_commit_msg", at, "repos"], repos))
+      if (repo.trim() === "") yield [path, "must be org or org/repo"];
+    for (const [path, { name }] of placed(["invalid_commit_msg", at, "checks"], checks))
+      if (!known.includes(name ?? "")) yield [[...path, "name"], `must be one of ${known.join(", ")}`];
+  }
+}
+
+function* patternFaults(config: PluginsConfig): Generator<Fault> {
+  for (const [at, blockade] of (config.blockades ?? []).entries()) {
+    const path = ["blockades", at];
+    yield* regexFaults([
+      [[...path, "branchregexp"], blockade.branchregexp],
+      ...placed([...path, "blockregexps"], blockade.blockregexps),
+      ...placed([...path, "exceptionregexps"], blockade.exceptionregexps),
+    ]);
+  }
+  yield* regexFaults([
+    ...placed(["cherry_pick_approved"], config.cherry_pick_approved).map(([path, rule]): [Path, string | undefined] => [
+      [...path, "branchregexp"],
+      rule.branchregexp,
+    ]),
+    [["cherry_pick_unapproved", "branchregexp"], config.cherry_pick_unapproved?.branchregexp],
+    [["heart", "commentregexp"], config.heart?.commentregexp],
+    [["sigmention", "regexp"], config.sigmention?.regexp],
+    [["blunderbuss", "wait_for_status", "description"], config.blunderbuss?.wait_for_status?.description],
+    [["rifle", "wait_for_status", "description"], config.rifle?.wait_for_status?.description],
+  ]);
+}
+
+const STEPS = ["s", "m", "l", "xl", "xxl"] as const;
+
+function* sizeFaults({ size }: PluginsConfig): Generator<Fault> {
+  const given = STEPS.map((step) => size?.[step] ?? 0);
+  if (!size || given.includes(0)) return;
+  for (const [at, value] of given.entries())
+    if (at > 0 && value <= (given[at - 1] ?? 0))
+      yield [["size", STEPS[at] ?? ""], "must be more than the size before it"];
+}
+
+export function pluginsProblems(config: PluginsConfig, document: Document): readonly Problem[] {
+  const faults = [
+    ...enablementFaults(config),
+    ...sizeFaults(config),
+    ...repeatedRepos(config),
+    ...requireMatchingLabelFaults(config),
+    ...projectManagerFaults(config),
+    ...invalidCommitMsgFaults(config),
+    ...updaterFaults(config.config_updater),
+    ...patternFaults(config),
+  ];
+  const problems = faults.map(([path, message]) =>
+    document.problem("error", "invalid-plugins", path, `${path.at(-1) ?? ""} ${message}`),
+  );
+  const partial = STEPS.filter((step) => config.size && !config.size[step]);
+  if (config.size && partial.length > 0) {
+    const message = `${partial.join(", ")} is missing: all five must be set, so the defaults count`;
+    problems.push(document.problem("warning", "incomplete-size", ["size"], message));
   }
   return problems;
 }

@@ -2,37 +2,54 @@
 import * as z from "zod";
 import type { JsonObject } from "./model.ts";
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
-const PART = /(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g;
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  μs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+};
+const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+const DURATION = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 
 /** Seconds of a Go duration (`1h30m`, or a number of nanoseconds); null when it is none (spec jobs 1.4). */
 export function durationSeconds(value: string | number): number | null {
   if (typeof value === "number") return value * 1e-9;
-  if (value === "0") return 0;
-  if (!/^-?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(value)) return null;
-  const seconds = [...value.matchAll(PART)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? ""] ?? 0),
-    0,
-  );
+  if (/^[-+]?0$/.test(value)) return 0;
+  if (!DURATION.test(value)) return null;
+  let seconds = 0;
+  for (const [, count, unit] of value.matchAll(PART)) seconds += Number(count) * (UNIT_SECONDS[unit ?? ""] ?? 0);
   return value.startsWith("-") ? -seconds : seconds;
 }
 
-/** A Go duration, kept as it was written. */
+/** A Go duration as text: what was written, or nanoseconds turned into seconds. */
 export const Duration = z
-  .union([z.string(), z.int()])
-  .refine((value) => durationSeconds(value) !== null, { error: "must be a duration such as 1h30m, 10m or 45s" });
+  .union([z.string(), z.int()], { error: "must be a duration such as 1h30m, 10m or 45s" })
+  .refine((value) => durationSeconds(value) !== null, { error: "must be a duration such as 1h30m, 10m or 45s" })
+  .transform((value) => (typeof value === "number" ? `${value / 1e9}s` : value));
 
 /** YAML's null stands for "unset" wherever Go reads a zero value. */
 export const unset = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-export const Text = z.string();
-export const Strings = z.array(z.string());
-export const StringMap = z.record(z.string(), z.string());
-/** A label or annotation: YAML may have read it as a number or a truth value, which Kubernetes refuses. */
+/** Text. As in Prow, a number or a truth value that stands where text is expected counts as its text. */
+export const Text = z.preprocess(
+  (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
+  z.string(),
+);
+export const Strings = z.array(Text);
+export const StringMap = z.record(z.string(), Text);
+/** `*`, org or org/repo to lists. */
+export const StringsMap = z.record(
+  z.string(),
+  Strings.nullable().transform((list) => list ?? []),
+);
 export const Flag = z.boolean();
 
+export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** A document that is passed on as it is. */
-export const Passed = z.custom<JsonObject>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  { error: "must be a mapping" },
-);
+export const Passed = z.custom<JsonObject>(isMapping, { error: "must be a mapping" });
