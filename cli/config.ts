@@ -25,7 +25,7 @@ async function archive(flags: { config: string; plugins: string; jobs: string })
     `config/jobs/${file.slice(flags.jobs.length).replace(/^[/\\]+/, "") || "jobs.yaml"}`;
   const entries = [
     { name: "config/prow/config.yaml", body: files.prow.text },
-    { name: "config/prow/plugins.yaml", body: files.plugins.text },
+    { name: "config/prow/plugins.yaml", body: files.plugins?.text ?? "{}\n" },
     ...files.jobs.map((file) => ({ name: below(file.path), body: file.text })),
   ];
   return gzipSync(

@@ -1,5 +1,5 @@
 /** Job files: presubmits, postsubmits, periodics, presets (spec jobs 1.1 to 1.8). Pod specs pass as they are. */
-import { z } from "zod";
+import * as z from "zod";
 import { Duration, Flag, Passed, StringMap, Strings, Text, unset } from "./values.ts";
 
 const PullSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** plugins.yaml (spec chatops 1.7): enablement, owners, and the sections of the core's plugins. */
-import { z } from "zod";
+import * as z from "zod";
 import { SECTIONS } from "./plugins-sections.ts";
 import { Flag, Strings, Text, unset } from "./values.ts";
 

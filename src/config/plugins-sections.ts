@@ -1,5 +1,5 @@
 /** Sections of plugins.yaml whose plugins other rooms build: read and held here (spec chatops 2). */
-import { z } from "zod";
+import * as z from "zod";
 import { Flag, StringMap, Strings, StringsMap, Text, unset } from "./values.ts";
 
 const Approve = z.strictObject({

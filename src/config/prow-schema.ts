@@ -1,5 +1,5 @@
 /** config.yaml (spec jobs 1.10). Blocks of components that run elsewhere are read so that mistakes in them show. */
-import { z } from "zod";
+import * as z from "zod";
 import { DecorationSchema, ProwJobDefaults, RerunAuthSchema, SLACK_FIELDS } from "./job-schema.ts";
 import { BranchProtectionSchema, GerritSchema, TideSchema } from "./tide-schema.ts";
 import { Duration, Flag, StringMap, Strings, StringsMap, Text, unset } from "./values.ts";

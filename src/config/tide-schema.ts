@@ -1,5 +1,5 @@
 /** config.yaml's `tide` (spec jobs 5.2 to 5.4) and `branch-protection` (4.10): read and held; other rooms act on them. */
-import { z } from "zod";
+import * as z from "zod";
 import { Duration, Flag, isMapping, StringMap, Strings, Text, unset } from "./values.ts";
 
 const TideQuery = z.strictObject({

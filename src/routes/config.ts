@@ -1,5 +1,5 @@
 /** Configuration by hand: push an archive, see what became of it, confirm what was held back. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConfigPaths } from "../config/rpc.ts";
 import { createApp } from "./app.ts";
 import { isAdmin, requireAdmin, viewerOf } from "./viewer.ts";

@@ -33,14 +33,14 @@ describe("what is refused", () => {
   it.each([
     ["always_run with run_if_changed", 'always_run: true\nrun_if_changed: "x"', /always_run/],
     ["both matchers", 'run_if_changed: "x"\nskip_if_only_changed: "y"', /excludes skip_if_only_changed/],
-    ["a trigger without its rerun_command", 'trigger: "(?m)^/x"', /together/],
+    ["a trigger without its rerun_command", 'trigger: "(?m)^/x"', /needs the other/],
     ["a rerun_command that its trigger does not match", 'trigger: "(?m)^/x$"\nrerun_command: "/y"', /does not match/],
     ["a pattern that Go does not take", 'branches: ["(?=x)"]', /regular expression/],
     ["a queue that nobody defines", "job_queue_name: nowhere", /job_queue_capacities/],
     ["a reserved label", 'labels: { prow.k8s.io/type: "x" }', /reserved/],
     ["a negative concurrency", "max_concurrency: -1", /negative/],
     ["another namespace than the pods'", "namespace: elsewhere", /pod_namespace/],
-    ["a value of the wrong kind", "always_run: perhaps", /boolean/i],
+    ["a value of the wrong kind", "always_run: perhaps", /true or false/],
   ])("%s", (_name, extra, message) => {
     expect(errors(load({ "jobs/a.yaml": job(extra) })).join("\n")).toMatch(message);
   });
@@ -53,11 +53,11 @@ describe("what is refused", () => {
   it.each([
     ["YAML that does not parse", { "jobs/a.yaml": "presubmits: [" }, /YAML/],
     ["two files of one name", { "a/x.yaml": "{}", "b/x.yaml": "{}" }, /duplicated basename/],
-    ["one name twice on a branch", { "a.yaml": job(""), "b.yaml": job("") }, /defined twice/],
+    ["one name twice on a branch", { "a.yaml": job(""), "b.yaml": job("") }, /there is a job of that name/],
     [
       "one context for two jobs",
       { "a.yaml": job("context: c"), "b.yaml": job("context: c", "other") },
-      /context c is also/,
+      /reports to the context c/,
     ],
   ])("%s", (_name, files, message) => {
     expect(errors(load(files as Record<string, string>)).join("\n")).toMatch(message);
@@ -69,8 +69,8 @@ describe("what is refused", () => {
       "plugins: { acme: { plugins: [hold] }, acme/ship: { plugins: [hold] } }",
       /one level only/,
     ],
-    ["a plugin that does not exist", "plugins: { acme: { plugins: [nonsense] } }", /no plugin named nonsense/],
-    ["sizes that do not grow", "size: { s: 10, m: 5, l: 100, xl: 500, xxl: 1000 }", /grow strictly/],
+    ["a plugin that does not exist", "plugins: { acme: { plugins: [nonsense] } }", /enables nonsense/],
+    ["sizes that do not grow", "size: { s: 10, m: 5, l: 100, xl: 500, xxl: 1000 }", /more than the size before/],
   ])("%s", (_name, plugins, message) => {
     expect(errors(load({}, { plugins })).join("\n")).toMatch(message);
   });
