@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** What is wrong, in the words of whoever wrote the document. */
 function sentence(issue: Issue): string {
   if (issue.code === "invalid_type") {
-    if (issue.input === undefined && /received undefined$/.test(issue.message)) return "is missing";
+    if (issue.input === undefined && issue.message.endsWith("received undefined")) return "is missing";
     return `must be ${KINDS[issue.expected] ?? issue.expected}`;
   }
   if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;

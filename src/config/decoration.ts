@@ -21,7 +21,7 @@ export function mergeDefaults(under: JsonObject, over: JsonObject, inside = fals
     if (value === undefined || (inside && value === "")) continue;
     const below = merged[key];
     const deep = DEEP.has(key) && isMapping(below) && isMapping(value);
-    merged[key] = deep ? mergeDefaults(below as JsonObject, value as JsonObject, true) : value;
+    merged[key] = deep ? mergeDefaults(below, value, true) : value;
   }
   return merged;
 }

@@ -1,7 +1,7 @@
 /** Raw jobs to compiled ones: defaults, decoration, prowjob_defaults, presets, in that order (spec jobs 1.1 finalise). */
 import { type DefaultEntry, decorationEntries, defaultsFor, mergeDefaults, set } from "./decoration.ts";
 import type { RawJob, RawPeriodic, RawPostsubmit, RawPresubmit } from "./job-schema.ts";
-import type { JobBase, JsonObject, Periodic, Postsubmit, Presubmit, Refs, RerunAuthConfig } from "./model.ts";
+import type { JobBase, JsonObject, Periodic, Postsubmit, Presubmit, Refs } from "./model.ts";
 import { textPodSpec } from "./pod-spec.ts";
 import { type PresetIndex, withPresets } from "./presets.ts";
 import type { ProwConfig } from "./prow-schema.ts";
@@ -72,7 +72,7 @@ export class Defaults {
       jenkins_spec: jenkins_spec && set(jenkins_spec),
       extra_refs: extra_refs?.map((ref) => set(ref) as JsonObject & Refs),
       reporter_config: reporter_config && set(reporter_config),
-      rerun_auth_config: rerun_auth_config && (set(rerun_auth_config) as RerunAuthConfig),
+      rerun_auth_config: rerun_auth_config && set(rerun_auth_config),
       source: { path: file, line },
     });
     return { job: made, conflicts: applied?.conflicts ?? [] };

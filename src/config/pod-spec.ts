@@ -4,7 +4,7 @@ import { isMapping } from "./values.ts";
 
 export const mappings = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? (value as readonly Json[]).filter((item): item is JsonObject => isMapping(item)) : [];
-export const mapping = (value: Json | undefined): JsonObject => (isMapping(value) ? (value as JsonObject) : {});
+export const mapping = (value: Json | undefined): JsonObject => (isMapping(value) ? value : {});
 export const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 
 const asText = (value: Json): Json => (typeof value === "number" || typeof value === "boolean" ? String(value) : value);
@@ -37,7 +37,7 @@ export function textPodSpec(spec: JsonObject): JsonObject {
   }
   const selector = spec["nodeSelector"];
   if (isMapping(selector)) {
-    const texts = Object.entries(selector as JsonObject).map(([key, value]) => [key, asText(value)] as const);
+    const texts = Object.entries(selector).map(([key, value]) => [key, asText(value)] as const);
     changed["nodeSelector"] = Object.fromEntries(texts);
   }
   return changed;

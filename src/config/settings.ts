@@ -102,7 +102,7 @@ function rerunAuthOf(prow: ProwConfig, { org, repo }: RepoName): RerunAuthConfig
   );
   const keyed = prow.deck?.rerun_auth_configs;
   const found = entries.at(-1)?.rerun_auth_configs ?? specific(keyed, { org, repo }) ?? keyed?.[""];
-  return found ? (set(found) as RerunAuthConfig) : null;
+  return found ? set(found) : null;
 }
 
 export function prowSettings(prow: ProwConfig, name: RepoName): ProwSettings {
