@@ -1,5 +1,6 @@
-// Installs what package-lock.json names when it is not there yet, then gets out of the way. Runs on any Node >= 18.
-import { spawnSync } from "node:child_process";
+// Installs what package-lock.json names when it is not there yet, then runs its arguments with the right Node.
+// Runs on any Node >= 18 itself. (A shell would go on with the Node that it found before the installation.)
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -29,4 +30,14 @@ if (major < 22 || (major === 22 && minor < 12)) {
     `Cutwater needs Node >= 22.12 and found ${version.trim() || "none"}. Install a current Node and try again.`,
   );
   process.exit(1);
+}
+
+const program = process.argv.slice(2);
+if (program.length > 0) {
+  const node = existsSync(bundled) ? bundled : process.execPath;
+  const child = spawn(node, ["--no-warnings", ...program], { stdio: "inherit" });
+  // A terminal's Ctrl-C reaches the child by itself.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("exit", (code) => process.exit(code ?? 1));
 }
