@@ -7,8 +7,14 @@ import { commentEffects, statusEffect } from "../src/jobs/report.ts";
 import type { JobSummary, ReportTo } from "../src/jobs/rpc.ts";
 import type { JobRow } from "./chat-tables.ts";
 
-/** Finished jobs are remembered for the result comment, the newest of each name. */
+/** Finished jobs are remembered for the result comment, the newest of them. */
 const JOBS_KEPT = 500;
+
+export interface ReportContext {
+  readonly author: string;
+  /** 0: there is no pull request to comment on. */
+  readonly number: number;
+}
 
 export class ChatJobs {
   readonly #sql: SqlStorage;
@@ -19,101 +25,107 @@ export class ChatJobs {
     this.#env = env;
   }
 
-  /** Keeps a summary; false when a newer one is known. */
+  /** Keeps a summary; false when this version or a newer one is known. */
   put(summary: JobSummary): boolean {
     const known = this.#get(summary.id);
     if (known && known.version >= summary.version) return false;
+    const { id, version, job, baseRef, type, complete, startTime } = summary;
     this.#sql.exec(
-      `INSERT INTO job (id, version, name, base_ref, type, complete, superseded, summary, started, said) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, '')
+      `INSERT INTO job (id, version, name, base_ref, type, complete, superseded, summary, started, said_version, said_status)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, '')
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, complete = excluded.complete, summary = excluded.summary`,
-      ...[
-        summary.id,
-        summary.version,
-        summary.job,
-        summary.baseRef,
-        summary.type,
-        summary.complete ? 1 : 0,
-        JSON.stringify(summary),
-        summary.startTime,
-      ],
+      ...[id, version, job, baseRef, type, complete ? 1 : 0, JSON.stringify(summary), Math.trunc(startTime)],
     );
     return true;
   }
 
   /** The oldest job whose newest version has not been reported. */
   unsaid(): JobSummary | null {
-    const rows = this.#sql
-      .exec<JobRow>(
-        "SELECT * FROM job WHERE version > 0 AND said <> CAST(version AS TEXT) AND said NOT LIKE version || '|%' ORDER BY started LIMIT 1",
-      )
-      .toArray();
-    return rows[0] ? (JSON.parse(rows[0].summary) as JobSummary) : null;
+    const rows = this.#sql.exec<JobRow>("SELECT * FROM job WHERE said_version < version ORDER BY started LIMIT 1");
+    const row = rows.toArray()[0];
+    return row ? (JSON.parse(row.summary) as JobSummary) : null;
   }
 
-  /** The effects that report a job: a status unless it says what was said last, and the one comment. Superseded runs say nothing. */
-  reports(job: JobSummary, config: RepoConfig, about: { author: string; number: number; env: Env }): Effect[] {
+  /**
+   * What to report of a job now: its status, unless it is the one that was decided last, and the one comment. Runs that
+   * a newer one supersedes say nothing. Without a configuration there is the status alone.
+   */
+  reports(job: JobSummary, config: RepoConfig | null, { author, number }: ReportContext): Effect[] {
     const row = this.#get(job.id);
-    if (!row || row.superseded === 1) return [];
-    const status = statusEffect(job, config.prow.github_reporter.job_types_to_report);
-    const same = status !== null && row.said.slice(row.said.indexOf("|") + 1) === JSON.stringify(status);
-    const context = { author: about.author, publicUrl: settings(about.env).PUBLIC_URL, config, number: about.number };
-    const comments =
-      job.complete && about.number > 0 && job.type === "presubmit" ? commentEffects(this.#latest(), context) : [];
-    return [...(status && !same ? [status] : []), ...comments];
+    if (!row || row.superseded === 1 || this.#overtaken(row, job)) return [];
+    const status = statusEffect(job, config?.prow.github_reporter.job_types_to_report);
+    const effects: Effect[] = status && row.said_status !== JSON.stringify(status) ? [status] : [];
+    if (!config || !job.complete || number === 0 || job.type !== "presubmit") return effects;
+    const { PUBLIC_URL: publicUrl } = settings(this.#env);
+    return [...effects, ...commentEffects(this.#presubmits(), { author, publicUrl, config, number })];
   }
 
-  /** Remembers that a version was reported, and its status. */
-  said(job: JobSummary): void {
-    const status = statusEffect(job);
-    this.#sql.exec("UPDATE job SET said = ? WHERE id = ?", `${job.version}|${JSON.stringify(status)}`, job.id);
+  /** Whether a run that started later speaks for the same commit, e.g. after a change of the base branch. */
+  #overtaken({ id, started }: JobRow, { type, context, sha }: JobSummary): boolean {
+    if (type !== "presubmit") return false;
+    const newer = this.#sql.exec(
+      `SELECT 1 FROM job WHERE type = 'presubmit' AND started > ? AND id <> ? AND version > 0
+         AND summary ->> 'context' = ? AND summary ->> 'sha' = ? LIMIT 1`,
+      ...[started, id, context, sha],
+    );
+    return newer.toArray().length > 0;
+  }
+
+  /** Part of the transaction that writes what was decided. */
+  said(job: JobSummary, effects: readonly Effect[]): void {
+    const status = effects.find((effect) => effect.kind === "setStatus");
     this.#sql.exec(
-      "DELETE FROM job WHERE complete = 1 AND id NOT IN (SELECT id FROM job ORDER BY started DESC LIMIT ?)",
+      "UPDATE job SET said_version = ?, said_status = iif(? = '', said_status, ?) WHERE id = ?",
+      ...[job.version, status ? "set" : "", status ? JSON.stringify(status) : "", job.id],
+    );
+    if (!job.complete) return;
+    this.#sql.exec(
+      "DELETE FROM job WHERE complete = 1 AND id IN (SELECT id FROM job ORDER BY started DESC LIMIT -1 OFFSET ?)",
       JOBS_KEPT,
     );
   }
 
-  /** Creates a job, after older unfinished presubmits of the same name and base are told to stop (spec jobs 2.4). */
+  /** Creates a job, after older unfinished presubmits of the same name and base are told to stop. False: it was there. */
   async start(job: ProwJob, reportTo: NonNullable<ReportTo>): Promise<boolean> {
     const id = job.metadata.name;
     const baseRef = job.spec.refs?.base_ref ?? "";
-    if (job.spec.type === "presubmit" && !this.#get(id)) {
-      const older = this.#sql
-        .exec<JobRow>(
-          "SELECT * FROM job WHERE name = ? AND base_ref = ? AND type = 'presubmit' AND complete = 0 AND id <> ?",
-          job.spec.job,
-          baseRef,
-          id,
-        )
-        .toArray();
-      for (const row of older) {
-        this.#sql.exec("UPDATE job SET superseded = 1 WHERE id = ?", row.id);
-        await this.#env.JOB.getByName(`job:${row.id}`).abort("A newer run takes its place.", "cutwater", true);
-      }
+    if (!this.#get(id)) {
+      if (job.spec.type === "presubmit") await this.#supersede(job.spec.job, baseRef);
+      const started = Date.parse(job.status.startTime);
+      this.#sql.exec(
+        `INSERT OR IGNORE INTO job (id, version, name, base_ref, type, complete, superseded, summary, started, said_version, said_status)
+         VALUES (?, 0, ?, ?, ?, 0, 0, '', ?, 0, '')`,
+        ...[id, job.spec.job, baseRef, job.spec.type, Number.isFinite(started) ? started : Date.now()],
+      );
     }
-    const started = Date.parse(job.status.startTime);
-    this.#sql.exec(
-      "INSERT OR IGNORE INTO job (id, version, name, base_ref, type, complete, superseded, summary, started, said) VALUES (?, 0, ?, ?, ?, 0, 0, '', ?, '')",
-      ...[id, job.spec.job, baseRef, job.spec.type, Number.isFinite(started) ? started : Date.now()],
-    );
-    const { created } = await this.#env.JOB.getByName(`job:${id}`).start(JSON.stringify(job), reportTo);
-    return created;
+    return (await this.#env.JOB.getByName(`job:${id}`).start(JSON.stringify(job), reportTo)).created;
   }
 
-  async abortAll(type: string, reason: string): Promise<number> {
-    const rows = this.#sql.exec<JobRow>("SELECT * FROM job WHERE complete = 0 AND type = ?", type).toArray();
-    const outcomes = await Promise.all(
-      rows.map((row) => this.#env.JOB.getByName(`job:${row.id}`).abort(reason, "trigger", false)),
-    );
-    return outcomes.filter(Boolean).length;
-  }
-
-  #latest(): JobSummary[] {
-    const rows = this.#sql
-      .exec<{ summary: string }>(
-        "SELECT summary FROM job WHERE version > 0 AND superseded = 0 AND type = 'presubmit' ORDER BY started",
+  async #supersede(name: string, baseRef: string): Promise<void> {
+    const older = this.#sql
+      .exec<JobRow>(
+        "SELECT * FROM job WHERE name = ? AND base_ref = ? AND type = 'presubmit' AND complete = 0",
+        ...[name, baseRef],
       )
       .toArray();
-    return rows.map((row) => JSON.parse(row.summary) as JobSummary);
+    for (const { id } of older) {
+      this.#sql.exec("UPDATE job SET superseded = 1 WHERE id = ?", id);
+      await this.#env.JOB.getByName(`job:${id}`).abort("A newer run takes its place.", "cutwater", true);
+    }
+  }
+
+  /** Tells all unfinished jobs of a type to stop; answers how many were. */
+  async abortAll(type: string, reason: string): Promise<number> {
+    const rows = this.#sql.exec<JobRow>("SELECT * FROM job WHERE complete = 0 AND type = ?", type).toArray();
+    const aborted = rows.map(({ id }) => this.#env.JOB.getByName(`job:${id}`).abort(reason, "cutwater", false));
+    return (await Promise.all(aborted)).filter(Boolean).length;
+  }
+
+  #presubmits(): JobSummary[] {
+    const rows = this.#sql.exec<{ summary: string }>(
+      "SELECT summary FROM job WHERE version > 0 AND superseded = 0 AND type = 'presubmit' ORDER BY started",
+    );
+    return rows.toArray().map((row) => JSON.parse(row.summary) as JobSummary);
   }
 
   #get(id: string): JobRow | null {

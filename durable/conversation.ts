@@ -10,20 +10,21 @@ export class Conversation extends ChatObject implements ConversationRpc {
     return { kind: "conversation", name: this.ctx.id.name ?? "" };
   }
 
-  /** Keeps the author for reports, and tells the repository of a head that it does not know. */
-  protected override async observe(row: InboxRow, events: readonly ChatEvent[]): Promise<void> {
+  /** Keeps the author for reports, and tells the repository what it does not know: this number, its head, who sees it. */
+  protected override async observe(row: InboxRow, events: readonly ChatEvent[]): Promise<string> {
+    let head = this.fact("head");
     for (const event of events) {
       if (event.kind === "comment") this.remember("author", event.issueAuthor.login);
       if (event.kind !== "pull_request" && event.kind !== "review") continue;
       this.remember("author", event.pullRequest.author.login);
+      head = event.pullRequest.head.sha;
     }
-    const head =
-      events.flatMap((event) => (event.kind === "pull_request" ? [event.pullRequest.head.sha] : []))[0] ?? "";
-    if (!this.remember("seen", `${head || this.fact("seen").split(" ")[0]} ${row.private}`)) return;
-    await this.env.REPOSITORY.getByName(`${row.owner}/${row.repo}`.toLowerCase()).saw(
-      row.number,
-      head,
-      row.private === 1,
-    );
+    this.remember("head", head);
+    const news = `${head} ${row.private}`;
+    if (this.fact("told") === news) return "";
+    const repository = this.env.REPOSITORY.getByName(`${row.owner}/${row.repo}`.toLowerCase());
+    await repository.saw(row.number, head, row.private === 1);
+    this.remember("told", news);
+    return "";
   }
 }

@@ -1,33 +1,47 @@
 import { DurableObject } from "cloudflare:workers";
+import * as z from "zod";
 import { type Env, settings } from "../src/env.ts";
 import {
   appSlug,
   findInstallation,
   type InstallationToken,
   installationToken,
-  NoCredential,
+  noCredential,
 } from "../src/github/app.ts";
-import { githubClient } from "../src/github/index.ts";
+import { GitHubError, githubClient } from "../src/github/index.ts";
+import { mergeRates } from "../src/github/rate.ts";
 import type { GitHubBudgetRpc, RateState, UsageRecord } from "../src/github/rpc.ts";
 import { migrate } from "./migrate.ts";
 
 const MIGRATIONS = [
-  "CREATE TABLE cached (key TEXT PRIMARY KEY, etag TEXT NOT NULL, body TEXT NOT NULL, link TEXT NOT NULL, used INTEGER NOT NULL)",
+  `CREATE TABLE cached (key TEXT PRIMARY KEY, etag TEXT NOT NULL, body TEXT NOT NULL, link TEXT NOT NULL,
+    used INTEGER NOT NULL)`,
   "CREATE INDEX cached_used ON cached (used)",
-  "CREATE TABLE usage (consumer TEXT NOT NULL, endpoint TEXT NOT NULL, calls INTEGER NOT NULL, not_modified INTEGER NOT NULL, PRIMARY KEY (consumer, endpoint))",
-  "CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+  `CREATE TABLE usage (day TEXT NOT NULL, consumer TEXT NOT NULL, endpoint TEXT NOT NULL, calls INTEGER NOT NULL,
+    not_modified INTEGER NOT NULL, PRIMARY KEY (day, consumer, endpoint)) WITHOUT ROWID`,
+  "CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID",
 ];
 
-const CACHED_ROWS = 2_000;
+const DAY_MS = 24 * 3600_000;
+const CACHED_ROWS = 10_000;
+/** The cache is cut back after this many stores. */
+const STORES_PER_CUT = 100;
+const USAGE_DAYS = 30;
 const EARLY_MS = 5 * 60_000;
+/** A personal token names no end: the setting is read again after this time. */
 const PERSONAL_TOKEN_MS = 3600_000;
+
+const Rate = z.object({ limit: z.number(), remaining: z.number(), resetAt: z.number(), blockedUntil: z.number() });
 
 /** One credential: its token, rate limit, usage and conditional-request cache (design 1.8). Object `app` knows installations. */
 export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc {
+  readonly #sql: SqlStorage;
   #renewal: Promise<InstallationToken> | null = null;
+  #stores = 0;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
+    this.#sql = state.storage.sql;
     void state.blockConcurrencyWhile(async () => migrate(state.storage, MIGRATIONS));
   }
 
@@ -35,18 +49,19 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
     const installation = this.#installation();
     if (installation === null) {
       const { GITHUB_TOKEN } = settings(this.env);
-      if (!GITHUB_TOKEN) throw new NoCredential();
+      if (GITHUB_TOKEN === undefined) throw noCredential();
       return { token: GITHUB_TOKEN, expiresAt: Date.now() + PERSONAL_TOKEN_MS };
     }
-    const kept = this.#fact("token");
-    const known = kept === null ? null : (JSON.parse(kept) as InstallationToken);
-    if (known && known.expiresAt - EARLY_MS > Date.now()) return known;
-    this.#renewal ??= installationToken(this.env, installation).finally(() => {
+    const known = this.#fact("token", EARLY_MS);
+    if (known) return { token: known.value, expiresAt: known.until };
+    this.#renewal ??= this.#renew(installation).finally(() => {
       this.#renewal = null;
     });
-    const fresh = await this.#renewal;
-    this.#remember("token", JSON.stringify(fresh));
-    return fresh;
+    return await this.#renewal;
+  }
+
+  async forget(token: string): Promise<void> {
+    this.#sql.exec("DELETE FROM fact WHERE key = 'token' AND value = ?", token);
   }
 
   async cloneToken(_owner: string, repo: string): Promise<string | null> {
@@ -56,76 +71,93 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
   }
 
   async cached(key: string): Promise<{ etag: string; body: string; link: string } | null> {
-    const { sql } = this.ctx.storage;
-    const row = sql
-      .exec<{ etag: string; body: string; link: string }>("SELECT etag, body, link FROM cached WHERE key = ?", key)
+    const row = this.#sql
+      .exec<{ etag: string; body: string; link: string; used: number }>("SELECT * FROM cached WHERE key = ?", key)
       .toArray()[0];
-    return row ?? null;
+    if (row === undefined) return null;
+    const now = Date.now();
+    if (row.used < now - DAY_MS) this.#sql.exec("UPDATE cached SET used = ? WHERE key = ?", now, key);
+    return { etag: row.etag, body: row.body, link: row.link };
   }
 
   async store(key: string, etag: string, body: string, link: string): Promise<void> {
-    const { sql } = this.ctx.storage;
-    sql.exec(
+    this.#sql.exec(
       "INSERT OR REPLACE INTO cached (key, etag, body, link, used) VALUES (?, ?, ?, ?, ?)",
-      key,
-      etag,
-      body,
-      link,
-      Date.now(),
+      ...[key, etag, body, link, Date.now()],
     );
-    if (Math.random() < 0.02)
-      sql.exec(
-        "DELETE FROM cached WHERE key IN (SELECT key FROM cached ORDER BY used DESC LIMIT -1 OFFSET ?)",
-        CACHED_ROWS,
-      );
+    if (this.#stores++ % STORES_PER_CUT > 0) return;
+    this.#sql.exec(
+      "DELETE FROM cached WHERE key IN (SELECT key FROM cached ORDER BY used DESC LIMIT -1 OFFSET ?)",
+      CACHED_ROWS,
+    );
   }
 
   async record(usage: readonly UsageRecord[], rate: RateState | null): Promise<void> {
-    for (const { consumer, endpoint, calls, notModified } of usage) {
-      this.ctx.storage.sql.exec(
-        `INSERT INTO usage (consumer, endpoint, calls, not_modified) VALUES (?, ?, ?, ?)
-         ON CONFLICT (consumer, endpoint) DO UPDATE SET calls = calls + excluded.calls, not_modified = not_modified + excluded.not_modified`,
-        consumer,
-        endpoint,
-        calls,
-        notModified,
-      );
-    }
-    if (rate) this.#remember("rate", JSON.stringify(rate));
+    const now = Date.now();
+    this.#sql.exec(
+      `INSERT INTO usage (day, consumer, endpoint, calls, not_modified)
+       SELECT ?, value->>'consumer', value->>'endpoint', value->>'calls', value->>'notModified' FROM json_each(?) WHERE true
+       ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, not_modified = not_modified + excluded.not_modified`,
+      dayOf(now),
+      JSON.stringify(usage),
+    );
+    if (rate === null) return;
+    this.#remember("rate", JSON.stringify(mergeRates(await this.rate(), rate)), now + DAY_MS);
   }
 
   async rate(): Promise<RateState | null> {
-    const kept = this.#fact("rate");
-    return kept === null ? null : (JSON.parse(kept) as RateState);
+    const known = this.#fact("rate");
+    return known === null ? null : Rate.parse(JSON.parse(known.value));
   }
 
   async usage(): Promise<readonly UsageRecord[]> {
-    const rows = this.ctx.storage.sql.exec<{ consumer: string; endpoint: string; calls: number; not_modified: number }>(
-      "SELECT * FROM usage ORDER BY calls DESC LIMIT 500",
+    const today = dayOf(Date.now());
+    this.#sql.exec("DELETE FROM usage WHERE day < ?", dayOf(Date.now() - USAGE_DAYS * DAY_MS));
+    const rows = this.#sql.exec<{ consumer: string; endpoint: string; calls: number; notModified: number }>(
+      "SELECT consumer, endpoint, calls, not_modified AS notModified FROM usage WHERE day = ? ORDER BY calls DESC LIMIT 500",
+      today,
     );
-    return rows.toArray().map(({ not_modified, ...row }) => ({ ...row, notModified: not_modified }));
+    return rows.toArray();
   }
 
   async installationOf(owner: string, repo: string): Promise<number> {
     const key = `installation:${owner.toLowerCase()}`;
     const known = this.#fact(key);
-    if (known !== null) return Number(known);
+    if (known) return Number(known.value);
     const id = await findInstallation(this.env, owner, repo);
-    this.#remember(key, String(id));
+    this.#remember(key, String(id), Date.now() + DAY_MS);
     return id;
+  }
+
+  async forgetInstallation(id: number): Promise<void> {
+    this.#sql.exec("DELETE FROM fact WHERE key LIKE 'installation:%' AND value = ?", String(id));
   }
 
   async botLogin(): Promise<string> {
     const known = this.#fact("login");
-    if (known !== null) return known;
+    if (known) return known.value;
     const login = this.ctx.id.name === "app" ? `${await appSlug(this.env)}[bot]` : await this.#ownLogin();
-    this.#remember("login", login);
+    this.#remember("login", login, Date.now() + DAY_MS);
     return login;
   }
 
+  async #renew(installation: number): Promise<InstallationToken> {
+    try {
+      const fresh = await installationToken(this.env, installation);
+      this.#remember("token", fresh.token, fresh.expiresAt);
+      return fresh;
+    } catch (error) {
+      // The App was taken away, and perhaps installed anew under another id.
+      if (error instanceof GitHubError && error.status === 404) {
+        await this.env.GITHUB_BUDGET.getByName("app").forgetInstallation(installation);
+      }
+      throw error;
+    }
+  }
+
   async #ownLogin(): Promise<string> {
-    const client = githubClient(this.env, { owner: "", delivery: "", consumer: "login" });
-    return (await client.request<{ login: string }>("GET /user")).data.login;
+    const client = githubClient(this.env, { owner: "", delivery: "bot-login", consumer: "login" });
+    return (await client.request("GET /user")).data.login;
   }
 
   #installation(): number | null {
@@ -133,14 +165,19 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
     return kind === "installation" ? Number(id) : null;
   }
 
-  #fact(key: string): string | null {
-    return (
-      this.ctx.storage.sql.exec<{ value: string }>("SELECT value FROM fact WHERE key = ?", key).toArray()[0]?.value ??
-      null
+  /** What is known and stays true for `ms` more. */
+  #fact(key: string, ms = 0): { value: string; until: number } | null {
+    const rows = this.#sql.exec<{ value: string; until: number }>(
+      "SELECT value, until FROM fact WHERE key = ? AND until > ?",
+      key,
+      Date.now() + ms,
     );
+    return rows.toArray()[0] ?? null;
   }
 
-  #remember(key: string, value: string): void {
-    this.ctx.storage.sql.exec("INSERT OR REPLACE INTO fact (key, value) VALUES (?, ?)", key, value);
+  #remember(key: string, value: string, until: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO fact (key, value, until) VALUES (?, ?, ?)", key, value, until);
   }
 }
+
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);

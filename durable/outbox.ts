@@ -1,11 +1,18 @@
 /** Effects of one object, in order, each until it is done, was true already, or cannot be (design 1.2). */
-import { type Done, execute, type Execution, type Posted } from "../src/chatops/execute.ts";
+import type { Decided } from "../src/chatops/coalesce.ts";
 import type { Cause, Effect } from "../src/chatops/effects.ts";
-import { errorLine, verdict } from "../src/chatops/retry.ts";
+import { addLabels, execute } from "../src/chatops/execute.ts";
+import type { Done, Execution } from "../src/chatops/execution.ts";
+import { intoRows, thingOf } from "../src/chatops/outgoing.ts";
+import { errorLine, isReset, maybeHappened, verdict } from "../src/chatops/retry.ts";
 import type { EffectView } from "../src/chatops/view.ts";
 import type { OutboxRow } from "./chat-tables.ts";
+import { posted } from "./posted.ts";
 
-export type Executor = (row: { guid: string; marker: string; again: boolean }) => Promise<Execution>;
+/** What carrying out a row needs beside the row itself. */
+export type Surroundings = (row: OutboxRow) => Omit<Execution, "marker" | "again" | "posted">;
+
+const LABELS_AT_ONCE = 20;
 
 export class Outbox {
   readonly #storage: DurableObjectStorage;
@@ -16,84 +23,134 @@ export class Outbox {
     this.#sql = storage.sql;
   }
 
-  /**
-   * Appends effects under a delivery. `again`: the delivery was handled before, so what is not idempotent is looked up.
-   * Call inside the transaction that marks their event handled.
-   */
-  put(guid: string, effects: readonly { readonly effect: Effect; readonly cause: Cause }[], again: boolean): void {
-    const earlier = again ? 0 : this.#count(guid);
-    effects.forEach(({ effect, cause }, at) =>
-      this.#insert(guid, `<!-- cutwater:${guid}:${earlier + at + 1} -->`, again, effect, cause),
+  /** Appends effects under a delivery. Call it inside the transaction that marks their event handled. */
+  put(guid: string, decided: readonly Decided[]): void {
+    for (const { effect, cause } of intoRows(decided)) this.#insert(guid, effect, cause);
+  }
+
+  #insert(guid: string, effect: Effect, cause: Cause): void {
+    const json = JSON.stringify(effect);
+    const thing = thingOf(effect);
+    const now = Date.now();
+    if (thing !== "") {
+      this.#sql.exec(
+        "UPDATE outbox SET state = 'noop', answer = 'a later effect took its place', at = ? WHERE thing = ? AND state = 'waiting' AND tries = 0",
+        ...[now, thing],
+      );
+    }
+    // Handled again, a delivery says nothing twice; what may have been said is looked for under its first marker.
+    const said = effect.kind === "comment" ? this.#sameBefore(guid, json) : undefined;
+    const over = said?.state === "done" || said?.state === "noop";
+    this.#sql.exec(
+      `INSERT INTO outbox (guid, marker, thing, effect, cause, state, unsure, tries, next_at, first_at, answer, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, NULL, ?, ?)`,
+      ...[
+        guid,
+        said?.marker ?? `<!-- cutwater:${guid}:${this.count(guid) + 1} -->`,
+        thing,
+        json,
+        JSON.stringify(cause),
+      ],
+      ...[over ? "noop" : "waiting", said?.unsure ?? 0, over ? "said when it was handled before" : "", now],
     );
   }
 
-  #insert(guid: string, marker: string, again: boolean, effect: Effect, cause: Cause): void {
-    this.#sql.exec(
-      "INSERT INTO outbox (guid, marker, again, effect, cause, state, tries, next_at, first_at, answer, at) VALUES (?, ?, ?, ?, ?, 'waiting', 0, 0, NULL, '', NULL)",
-      ...[guid, marker, again ? 1 : 0, JSON.stringify(effect), JSON.stringify(cause)],
+  #sameBefore(guid: string, effect: string): OutboxRow | undefined {
+    const rows = this.#sql.exec<OutboxRow>(
+      "SELECT * FROM outbox WHERE guid = ? AND effect = ? ORDER BY id DESC LIMIT 1",
+      ...[guid, effect],
     );
+    return rows.toArray()[0];
   }
 
   /** The time of the next try of the head: 0 is now; null when nothing waits. */
   due(): number | null {
-    return this.#head()?.next_at ?? null;
+    return this.#open(1)[0]?.next_at ?? null;
   }
 
-  /** Sends the head. The row says `sending` before the call leaves, so that a crash is known to be one. */
-  async send(executor: Executor): Promise<void> {
-    const row = this.#head();
-    if (!row) return;
-    const again = row.again === 1 || row.state === "sending" || row.tries > 0;
+  /**
+   * Sends the head, with the labels of the same event that stand next to it. Rows say `sending` before the call leaves,
+   * so that a crash is known to be one. Throws only when the object was reset: then they are not handled.
+   */
+  async send(surroundings: Surroundings): Promise<void> {
+    const rows = this.#batch();
+    const [head] = rows;
+    if (!head) return;
     const now = Date.now();
-    const since = row.first_at ?? now;
-    this.#sql.exec("UPDATE outbox SET state = 'sending', tries = tries + 1, first_at = ? WHERE id = ?", since, row.id);
+    for (const { id } of rows) {
+      this.#sql.exec(
+        "UPDATE outbox SET state = 'sending', unsure = 1, tries = tries + 1, first_at = coalesce(first_at, ?), at = ? WHERE id = ?",
+        ...[now, now, id],
+      );
+    }
     await this.#storage.sync();
+    const execution = {
+      ...surroundings(head),
+      marker: head.marker,
+      again: head.unsure === 1,
+      posted: posted(this.#sql),
+    };
     try {
-      const effect = JSON.parse(row.effect) as Effect;
-      this.#end(row, await execute(effect, await executor({ guid: row.guid, marker: row.marker, again })));
+      const done = await carryOut(rows, execution);
+      this.#storage.transactionSync(() => {
+        for (const row of rows) this.#end(row, done);
+      });
     } catch (error) {
       if (isReset(error)) throw error;
-      const next = verdict(error, row.tries + 1, since, Date.now(), Math.random());
-      const line = errorLine(error);
-      if (next.kind === "dead")
-        this.#sql.exec("UPDATE outbox SET state = 'dead', answer = ?, at = ? WHERE id = ?", line, Date.now(), row.id);
-      else
-        this.#sql.exec(
-          "UPDATE outbox SET state = 'sending', next_at = ?, answer = ? WHERE id = ?",
-          next.at,
-          line,
-          row.id,
-        );
-      console.warn(
-        JSON.stringify({
-          message: "effect not sent",
-          delivery: row.guid,
-          effect: row.id,
-          outcome: next.kind,
-          error: line,
-        }),
-      );
+      this.#failed(rows, error);
     }
   }
 
+  /** The head; with it, when it adds a label, the labels that follow it at once. */
+  #batch(): OutboxRow[] {
+    const rows = this.#open(LABELS_AT_ONCE);
+    const [head] = rows;
+    if (!head || !isLabel(head)) return rows.slice(0, 1);
+    // After a refusal of all together each is tried alone.
+    if (head.tries > 0 && head.answer.startsWith(ALONE)) return [head];
+    const end = rows.findIndex((row) => row.guid !== head.guid || !isLabel(row));
+    return end === -1 ? rows : rows.slice(0, end);
+  }
+
   #end(row: OutboxRow, done: Done): void {
-    this.#storage.transactionSync(() => {
-      this.#sql.exec(
-        "UPDATE outbox SET state = ?, answer = ?, at = ? WHERE id = ?",
-        done.state,
-        done.answer,
-        Date.now(),
-        row.id,
-      );
-      const cause = JSON.parse(row.cause) as Cause;
-      done.follow?.forEach((effect, at) =>
-        this.#insert(row.guid, row.marker.replace(" -->", `.${at + 1} -->`), row.again === 1, effect, cause),
-      );
-    });
+    this.#sql.exec(
+      "UPDATE outbox SET state = ?, answer = ?, at = ? WHERE id = ?",
+      ...[done.state, done.answer, Date.now(), row.id],
+    );
+    const cause = JSON.parse(row.cause) as Cause;
+    for (const effect of done.follow ?? []) this.#insert(row.guid, effect, cause);
+  }
+
+  #failed(rows: readonly OutboxRow[], error: unknown): void {
+    const now = Date.now();
+    const line = errorLine(error);
+    for (const row of rows) {
+      const next = verdict(error, row.tries + 1, row.first_at ?? now, now, Math.random());
+      const alone = next.kind === "dead" && rows.length > 1;
+      const unsure = row.unsure === 1 || maybeHappened(error) ? 1 : 0;
+      if (next.kind === "dead" && !alone) this.#bury(row, unsure, line, now);
+      else {
+        this.#sql.exec(
+          "UPDATE outbox SET state = 'waiting', unsure = ?, next_at = ?, answer = ?, at = ? WHERE id = ?",
+          ...[unsure, next.kind === "again" ? next.at : now, alone ? `${ALONE}${line}` : line, now, row.id],
+        );
+      }
+      const about = { delivery: row.guid, effect: row.id, outcome: alone ? "alone" : next.kind, error: line };
+      console.warn(JSON.stringify({ message: "effect not sent", ...about }));
+    }
+  }
+
+  #bury(row: OutboxRow, unsure: number, line: string, now: number): void {
+    this.#sql.exec(
+      "UPDATE outbox SET state = 'dead', unsure = ?, answer = ?, at = ? WHERE id = ?",
+      ...[unsure, line, now, row.id],
+    );
+    // It may stand there all the same: whoever maintains a comment here looks again.
+    if (unsure === 1) this.#sql.exec("DELETE FROM fact WHERE key = 'adopted'");
   }
 
   count(guid: string): number {
-    return this.#count(guid);
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE guid = ?", guid).one().n;
   }
 
   views(guid: string): EffectView[] {
@@ -105,47 +162,32 @@ export class Outbox {
       state: row.state,
       tries: row.tries,
       answer: row.answer,
-      at: row.at,
-      nextTryAt: row.state === "waiting" || row.state === "sending" ? row.next_at || null : null,
+      at: row.tries === 0 && row.state === "waiting" ? null : row.at,
+      nextTryAt: row.state === "waiting" && row.next_at > 0 ? row.next_at : null,
     }));
   }
 
-  /** What the bot said here, as far as this object knows. */
-  posted(): Posted {
-    const sql = this.#sql;
-    const adopted = (): boolean => sql.exec("SELECT 1 FROM fact WHERE key = 'adopted'").toArray().length > 0;
-    const put = (id: number, body: string): void =>
-      void sql.exec("INSERT OR REPLACE INTO posted (id, body) VALUES (?, ?)", id, body);
-    return {
-      containing: (text) =>
-        sql
-          .exec<{ id: number; body: string }>("SELECT id, body FROM posted WHERE instr(body, ?) > 0 ORDER BY id", text)
-          .toArray(),
-      put,
-      drop: (id) => void sql.exec("DELETE FROM posted WHERE id = ?", id),
-      get adopted() {
-        return adopted();
-      },
-      adopt: (comments) => {
-        for (const { id, body } of comments) put(id, body);
-        sql.exec("INSERT OR REPLACE INTO fact (key, value) VALUES ('adopted', '1')");
-      },
-    };
+  /** Forgets what ended before a time, in milliseconds. */
+  forget(before: number): void {
+    this.#sql.exec("DELETE FROM outbox WHERE at < ? AND state IN ('done', 'noop', 'dead')", before);
   }
 
-  #head(): OutboxRow | null {
-    return (
-      this.#sql
-        .exec<OutboxRow>("SELECT * FROM outbox WHERE state IN ('waiting', 'sending') ORDER BY id LIMIT 1")
-        .toArray()[0] ?? null
-    );
-  }
-
-  #count(guid: string): number {
-    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE guid = ?", guid).one().n;
+  #open(limit: number): OutboxRow[] {
+    return this.#sql
+      .exec<OutboxRow>("SELECT * FROM outbox WHERE state IN ('waiting', 'sending') ORDER BY id LIMIT ?", limit)
+      .toArray();
   }
 }
 
-/** A deploy resets objects: not handled, the row stays, the next alarm goes on (2026, durable objects code updates). */
-export const isReset = (error: unknown): boolean =>
-  error instanceof Error && /code was updated|object.*reset/i.test(error.message);
+const ALONE = "refused together: ";
+
+const effectOf = (row: OutboxRow): Effect => JSON.parse(row.effect) as Effect;
+const isLabel = (row: OutboxRow): boolean => effectOf(row).kind === "addLabel";
+
+async function carryOut(rows: readonly OutboxRow[], execution: Execution): Promise<Done> {
+  const effects = rows.map(effectOf);
+  const [first] = effects;
+  const labels = effects.flatMap((effect) => (effect.kind === "addLabel" ? [effect.label] : []));
+  if (labels.length > 1 || first === undefined) return await addLabels(labels, execution);
+  return await execute(first, execution);
+}

@@ -1,4 +1,4 @@
-import type { ChatEvent, PushEvent } from "../src/chatops/events.ts";
+import type { ChatEvent, PushEvent, StatusEvent } from "../src/chatops/events.ts";
 import type { RepositoryRpc } from "../src/chatops/rpc.ts";
 import { type Env, settings } from "../src/env.ts";
 import type { NonNullReportTo } from "../src/jobs/rpc.ts";
@@ -6,52 +6,73 @@ import { saveRepository } from "../src/store/delivery-rows.ts";
 import { ChatObject } from "./chat-object.ts";
 import type { InboxRow } from "./chat-tables.ts";
 
-const HEADS_KEPT = 2_000;
+const TABLES = [
+  "CREATE TABLE IF NOT EXISTS conversation (number INTEGER PRIMARY KEY, head TEXT NOT NULL, seen INTEGER NOT NULL)",
+  "CREATE INDEX IF NOT EXISTS conversation_head ON conversation (head) WHERE head <> ''",
+];
+const NUMBERS_SHOWN = 20;
 
-/** One repository, named `owner/repo` (or `owner/` for an organisation): pushes and statuses, its conversations' heads. */
+/** One repository, named `owner/repo` (or `owner/` for an organisation): pushes and statuses, its conversations and heads. */
 export class Repository extends ChatObject implements RepositoryRpc {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     void state.blockConcurrencyWhile(async () => {
-      state.storage.sql.exec(
-        "CREATE TABLE IF NOT EXISTS head (number INTEGER PRIMARY KEY, sha TEXT NOT NULL, seen INTEGER NOT NULL)",
-      );
+      for (const table of TABLES) state.storage.sql.exec(table);
     });
   }
 
   async saw(number: number, headSha: string, isPrivate: boolean): Promise<void> {
-    if (headSha !== "") {
-      const { sql } = this.ctx.storage;
-      sql.exec("INSERT OR REPLACE INTO head (number, sha, seen) VALUES (?, ?, ?)", number, headSha, Date.now());
-      sql.exec(
-        "DELETE FROM head WHERE number IN (SELECT number FROM head ORDER BY seen DESC LIMIT -1 OFFSET ?)",
-        HEADS_KEPT,
-      );
-    }
-    await this.#remember(isPrivate);
+    this.ctx.storage.sql.exec(
+      `INSERT INTO conversation (number, head, seen) VALUES (?, ?, ?)
+       ON CONFLICT (number) DO UPDATE SET head = iif(excluded.head = '', head, excluded.head), seen = excluded.seen`,
+      ...[number, headSha, Date.now()],
+    );
+    this.#visible(isPrivate);
+    await this.todo.arm();
   }
 
   protected override reportTo(): NonNullReportTo {
     return { kind: "repository", name: this.ctx.id.name ?? "" };
   }
 
-  protected override async observe(row: InboxRow, events: readonly ChatEvent[]): Promise<void> {
-    if (row.repo !== "") await this.#remember(row.private === 1);
-    for (const event of events) if (event.kind === "push") await this.#syncConfiguration(row, event);
+  protected override async observe(row: InboxRow, events: readonly ChatEvent[]): Promise<string> {
+    if (row.repo !== "") this.#visible(row.private === 1);
+    let told = "";
+    for (const event of events) {
+      if (event.kind === "push") told = await this.#pushed(row, event);
+      if (event.kind === "status") told = this.#statusOf(event);
+    }
+    return told;
   }
 
-  async #remember(isPrivate: boolean): Promise<void> {
-    const known = this.fact("private");
-    if (known === String(isPrivate)) return;
-    await saveRepository(this.env.DB, this.ctx.id.name ?? "", isPrivate, Date.now());
+  protected override async work(key: string): Promise<number | void> {
+    if (key !== "visibility") return await super.work(key);
+    await saveRepository(this.env.DB, this.ctx.id.name ?? "", this.fact("private") !== "false", Date.now());
+  }
+
+  /** D1 is told behind: who may see pages is known there. */
+  #visible(isPrivate: boolean): void {
+    if (this.fact("private") === String(isPrivate)) return;
     this.remember("private", String(isPrivate));
+    this.todo.put("visibility", Date.now());
   }
 
   /** A push to the configuration's branch loads it. */
-  async #syncConfiguration(row: InboxRow, push: PushEvent): Promise<void> {
+  async #pushed(row: InboxRow, push: PushEvent): Promise<string> {
     const wanted = settings(this.env).CONFIG_REPO?.toLowerCase();
     const branch = push.ref.replace(/^refs\/heads\//, "");
-    if (push.deleted || wanted !== `${row.owner}/${row.repo}@${branch}`.toLowerCase()) return;
+    if (push.deleted || wanted !== `${row.owner}/${row.repo}@${branch}`.toLowerCase()) return "";
     await this.env.CONFIGURATION.getByName("installation").sync(push.after, row.guid);
+    return `Loads the configuration at ${push.after.slice(0, 7)}`;
+  }
+
+  #statusOf({ sha, context, state }: StatusEvent): string {
+    const rows = this.ctx.storage.sql.exec<{ number: number }>(
+      "SELECT number FROM conversation WHERE head = ? AND head <> '' ORDER BY number LIMIT ?",
+      ...[sha, NUMBERS_SHOWN],
+    );
+    const numbers = rows.toArray().map(({ number }) => `#${number}`);
+    const whose = numbers.length > 0 ? `the head of ${numbers.join(", ")}` : "no head that we know";
+    return `${context} is ${state} on ${sha.slice(0, 7)}, ${whose}; no plugin acts on statuses`;
   }
 }

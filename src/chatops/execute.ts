@@ -1,307 +1,131 @@
 /** Carries out one effect (design 1.1, 1.2): idempotent calls are made, others are looked up before they are repeated. */
-import type { Effect, MissingReply } from "./effects.ts";
-import { GitHubError, type GitHubClient } from "../github/index.ts";
-import type { ProwJob } from "../jobs/prowjob.ts";
+import { GitHubError } from "../github/index.ts";
+import type { Effect } from "./effects.ts";
+import { comment, deleteComments, upsertComment } from "./execute-comments.ts";
+import { assign, removeReviewRequest, requestReview, unassign } from "./execute-people.ts";
+import type { Done, Execution } from "./execution.ts";
+import { done, gone, isStatus, noop } from "./execution.ts";
 
-/** The bot's own comments of one conversation, as the object remembers them. */
-export interface Posted {
-  /** Ids of remembered comments whose body contains a text, oldest first. */
-  containing(text: string): readonly { readonly id: number; readonly body: string }[];
-  put(id: number, body: string): void;
-  drop(id: number): void;
-  /** Whether GitHub was asked once for what was there before. */
-  readonly adopted: boolean;
-  adopt(comments: readonly { id: number; body: string }[]): void;
-}
+/** How many objects one effect wakes at the same time. */
+const JOBS_AT_A_TIME = 10;
 
-export interface Execution {
-  readonly client: GitHubClient;
-  readonly owner: string;
-  readonly repo: string;
-  /** 0 in a repository's outbox. */
-  readonly number: number;
-  /** Hidden mark of what this very effect posts, e.g. `<!-- cutwater:<guid>:3 -->`. */
-  readonly marker: string;
-  /** Whether it may have been tried before: then what is not idempotent is looked up first. */
-  readonly again: boolean;
-  readonly posted: Posted;
-  botLogin(): Promise<string>;
-  startJob(job: ProwJob): Promise<boolean>;
-  abortJobs(effect: Extract<Effect, { kind: "abortJobs" }>): Promise<number>;
-}
-
-export interface Done {
-  readonly state: "done" | "noop";
-  /** One line for /deliveries. */
-  readonly answer: string;
-  /** What follows from the answer. */
-  readonly follow?: readonly Effect[];
-}
-
-const done = (answer: string, follow: readonly Effect[] = []): Done => ({ state: "done", answer, follow });
-const noop = (answer: string): Done => ({ state: "noop", answer });
-
-interface CommentAnswer {
-  readonly id: number;
-  readonly body: string;
-  readonly user: { readonly login: string } | null;
-}
-
-const sameLogin = (a: string, b: string): boolean =>
-  a.toLowerCase().replace(/\[bot\]$/, "") === b.toLowerCase().replace(/\[bot\]$/, "");
-const isStatus = (error: unknown, ...statuses: number[]): boolean =>
-  error instanceof GitHubError && statuses.includes(error.status);
-
-/** Throws {@link GitHubError} (see its `kind`) when GitHub says no or nothing, and whatever a durable object throws. */
+/** Rejects with {@link GitHubError} (see its `kind`) when GitHub says no or nothing, and with whatever an object throws. */
 export async function execute(effect: Effect, x: Execution): Promise<Done> {
-  const { client, owner, repo } = x;
-  const issue = { owner, repo, issue_number: x.number };
   switch (effect.kind) {
-    case "addLabel": {
-      const { status } = await client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", {
-        ...issue,
-        labels: [effect.label],
-      });
-      return done(`${status}: labelled ${effect.label}`);
-    }
+    case "addLabel":
+      return await addLabels([effect.label], x);
     case "removeLabel":
-      return gone(
-        client.request("DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", {
-          ...issue,
+      return await gone(
+        x.client.request("DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", {
+          ...issueOf(x),
           name: effect.label,
         }),
         `removed ${effect.label}`,
       );
     case "comment":
-      return comment(x, `${effect.body}\n${x.marker}`, x.marker);
+      return await comment(x, `${effect.body}\n${x.marker}`, x.marker);
     case "upsertComment":
-      return upsert(
-        x,
-        effect.marker,
-        effect.body.includes(effect.marker) ? effect.body : `${effect.body}\n${effect.marker}`,
-      );
+      return await upsertComment(x, effect.marker, effect.body);
     case "deleteComments":
-      return deleteComments(x, effect.marker);
+      return await deleteComments(x, effect.marker);
     case "assign":
-      return assign(x, effect.logins, effect.onMissing);
-    case "unassign": {
-      await client.request("DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees", {
-        ...issue,
-        assignees: effect.logins,
-      });
-      return done(`unassigned ${effect.logins.join(", ")}`);
-    }
+      return await assign(x, effect.logins, effect.onMissing);
+    case "unassign":
+      return await unassign(x, effect.logins);
     case "requestReview":
-      return requestReview(x, effect.users, effect.teams, effect.onMissing);
-    case "removeReviewRequest": {
-      const people = { reviewers: effect.users, team_reviewers: effect.teams };
-      await client.request("DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", {
-        owner,
-        repo,
-        pull_number: x.number,
-        ...people,
-      });
-      return done(`withdrew the request to ${[...effect.users, ...effect.teams].join(", ")}`);
-    }
-    case "setStatus": {
-      const { sha, context, state, description, targetUrl } = effect;
-      await client.request("POST /repos/{owner}/{repo}/statuses/{sha}", {
-        owner,
-        repo,
-        sha,
-        context,
-        state,
-        description,
-        target_url: targetUrl,
-      });
-      return done(`${context}: ${state}`);
-    }
-    case "startJobs": {
-      const created = await Promise.all(effect.jobs.map((job) => x.startJob(job)));
-      const count = created.filter(Boolean).length;
-      return count > 0 ? done(`started ${count} of ${created.length}`) : noop("all of them were started before");
-    }
+      return await requestReview(x, effect.users, effect.teams, effect.onMissing);
+    case "removeReviewRequest":
+      return await removeReviewRequest(x, effect.users, effect.teams);
+    case "setStatus":
+      return await setStatus(effect, x);
+    case "startJobs":
+      return await startJobs(effect, x);
     case "abortJobs": {
       const count = await x.abortJobs(effect);
       return count > 0 ? done(`aborted ${count}`) : noop("nothing was running");
     }
     case "approveWorkflowRuns":
-      return workflowRuns(x, effect, "action_required", "approve");
+      return await workflowRuns(x, effect, "action_required", "approve");
     case "rerunWorkflowRuns":
-      return workflowRuns(x, effect, "failure", "rerun-failed-jobs");
+      return await workflowRuns(x, effect, "failure", "rerun-failed-jobs");
   }
 }
 
-/** A removal whose object is not there has nothing to do. */
-async function gone(call: Promise<{ status: number }>, what: string): Promise<Done> {
-  try {
-    const { status } = await call;
-    return done(`${status}: ${what}`);
-  } catch (error) {
-    if (isStatus(error, 404, 410)) return noop("404: it was not there");
-    throw error;
-  }
-}
-
-async function ownComments(x: Execution): Promise<CommentAnswer[]> {
-  const bot = await x.botLogin();
-  const all = await x.client.paginate<CommentAnswer>("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    owner: x.owner,
-    repo: x.repo,
-    issue_number: x.number,
+/** Several labels of one event in one call. */
+export async function addLabels(labels: readonly string[], x: Execution): Promise<Done> {
+  await x.client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", {
+    ...issueOf(x),
+    labels: [...labels],
   });
-  return all.filter((one) => one.user !== null && sameLogin(one.user.login, bot));
+  return done(`labelled ${labels.join(", ")}`);
 }
 
-async function comment(x: Execution, body: string, lookFor: string): Promise<Done> {
+const issueOf = ({ owner, repo, number }: Execution) => ({ owner, repo, issue_number: number });
+
+type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
+
+/** Each status is a row in the commit's history: after a lost answer the history is looked at first. */
+async function setStatus(effect: Of<"setStatus">, x: Execution): Promise<Done> {
   const { owner, repo } = x;
+  const { sha, context, state, description, targetUrl } = effect;
   if (x.again) {
-    const there = (await ownComments(x)).find((one) => one.body.includes(lookFor));
-    if (there) {
-      x.posted.put(there.id, there.body);
-      return noop(`comment ${there.id} was posted before`);
+    const { data } = await x.client.request("GET /repos/{owner}/{repo}/commits/{ref}/statuses", {
+      owner,
+      repo,
+      ref: sha,
+      per_page: 100,
+    });
+    const newest = data.find((one) => one.context === context);
+    if (newest?.state === state && newest.target_url === targetUrl && newest.description === description) {
+      return done(`${context}: ${state}, found after an answer was lost`);
     }
   }
-  const { data } = await x.client.request<CommentAnswer>("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+  await x.client.request("POST /repos/{owner}/{repo}/statuses/{sha}", {
     owner,
     repo,
-    issue_number: x.number,
-    body,
+    sha,
+    context,
+    state,
+    description,
+    target_url: targetUrl,
   });
-  x.posted.put(data.id, body);
-  return done(`comment ${data.id}`);
+  return done(`${context}: ${state}`);
 }
 
-/** Asks GitHub once in a conversation's life what the bot said before this object began to remember. */
-async function adopt(x: Execution): Promise<void> {
-  if (x.posted.adopted) return;
-  x.posted.adopt(await ownComments(x));
-}
-
-async function upsert(x: Execution, marker: string, body: string): Promise<Done> {
-  await adopt(x);
-  const { owner, repo } = x;
-  for (const known of x.posted.containing(marker)) {
-    if (known.body === body) return noop(`comment ${known.id} says so already`);
-    try {
-      await x.client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
-        owner,
-        repo,
-        comment_id: known.id,
-        body,
-      });
-      x.posted.put(known.id, body);
-      return done(`comment ${known.id} edited`);
-    } catch (error) {
-      if (!isStatus(error, 404, 410)) throw error;
-      x.posted.drop(known.id);
-    }
+async function startJobs({ jobs }: Of<"startJobs">, x: Execution): Promise<Done> {
+  let created = 0;
+  for (let at = 0; at < jobs.length; at += JOBS_AT_A_TIME) {
+    const some = jobs.slice(at, at + JOBS_AT_A_TIME);
+    created += (await Promise.all(some.map((job) => x.startJob(job)))).filter(Boolean).length;
   }
-  return comment(x, body, marker);
-}
-
-async function deleteComments(x: Execution, marker: string): Promise<Done> {
-  await adopt(x);
-  const theirs = x.posted.containing(marker);
-  for (const { id } of theirs) {
-    await gone(
-      x.client.request("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", {
-        owner: x.owner,
-        repo: x.repo,
-        comment_id: id,
-      }),
-      "deleted",
-    );
-    x.posted.drop(id);
-  }
-  return theirs.length > 0 ? done(`deleted ${theirs.length}`) : noop("there was none");
-}
-
-function missing(logins: readonly string[], reply: MissingReply | undefined): readonly Effect[] {
-  if (logins.length === 0 || !reply) return [];
-  return [{ kind: "comment", body: `${reply.before}${logins.join(", ")}${reply.after}` }];
-}
-
-async function assign(x: Execution, logins: readonly string[], reply: MissingReply | undefined): Promise<Done> {
-  const { data } = await x.client.request<{ assignees?: readonly { login: string }[] }>(
-    "POST /repos/{owner}/{repo}/issues/{issue_number}/assignees",
-    {
-      owner: x.owner,
-      repo: x.repo,
-      issue_number: x.number,
-      assignees: logins,
-    },
-  );
-  const present = new Set((data.assignees ?? []).map((one) => one.login.toLowerCase()));
-  const absent = logins.filter((login) => !present.has(login.toLowerCase()));
-  return done(`assigned ${logins.length - absent.length} of ${logins.length}`, missing(absent, reply));
-}
-
-async function requestReview(
-  x: Execution,
-  users: readonly string[],
-  teams: readonly string[],
-  reply: MissingReply | undefined,
-): Promise<Done> {
-  const ask = (reviewers: readonly string[], team_reviewers: readonly string[]) =>
-    x.client.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", {
-      owner: x.owner,
-      repo: x.repo,
-      pull_number: x.number,
-      reviewers,
-      team_reviewers,
-    });
-  const all = [...users, ...teams];
-  try {
-    await ask(users, teams);
-    return done(`asked ${all.join(", ")}`);
-  } catch (error) {
-    if (!isStatus(error, 422)) throw error;
-  }
-  const refused: string[] = [];
-  for (const [who, isTeam] of [
-    ...users.map((user) => [user, false] as const),
-    ...teams.map((team) => [team, true] as const),
-  ]) {
-    try {
-      await ask(isTeam ? [] : [who], isTeam ? [who] : []);
-    } catch (error) {
-      if (!isStatus(error, 422)) throw error;
-      refused.push(who);
-    }
-  }
-  return done(`asked ${all.length - refused.length} of ${all.length}`, missing(refused, reply));
+  return created > 0 ? done(`started ${created} of ${jobs.length}`) : noop("they were started before");
 }
 
 async function workflowRuns(
   x: Execution,
-  { sha, branch }: { sha: string; branch: string },
-  status: string,
+  { sha, branch }: { readonly sha: string; readonly branch: string },
+  status: "action_required" | "failure",
   verb: "approve" | "rerun-failed-jobs",
 ): Promise<Done> {
   const { owner, repo } = x;
-  const { data } = await x.client.request<{ workflow_runs?: readonly { id: number }[] }>(
-    "GET /repos/{owner}/{repo}/actions/runs",
-    {
-      owner,
-      repo,
-      head_sha: sha,
-      branch,
-      event: "pull_request",
-      status,
-      per_page: 100,
-    },
-  );
-  const runs = data.workflow_runs ?? [];
+  const event = "pull_request";
+  const { data } = await x.client.request("GET /repos/{owner}/{repo}/actions/runs", {
+    ...{ owner, repo, head_sha: sha, branch, event, status, per_page: 100 },
+  });
   let refused = 0;
-  for (const { id } of runs) {
+  for (const { id } of data.workflow_runs) {
+    const run = { owner, repo, run_id: Number(id) };
     try {
-      await x.client.request(`POST /repos/{owner}/{repo}/actions/runs/{run_id}/${verb}`, { owner, repo, run_id: id });
+      if (verb === "approve") await x.client.request("POST /repos/{owner}/{repo}/actions/runs/{run_id}/approve", run);
+      else await x.client.request("POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs", run);
     } catch (error) {
       // A run that cannot be approved or re-run (any more) is no reason to stop the others (spec chatops 2.1.3).
-      if (!isStatus(error, 403, 404, 409, 422)) throw error;
+      if (!isStatus(error, 403, 404, 409, 422) || (error instanceof GitHubError && error.kind === "rate-limited")) {
+        throw error;
+      }
       refused += 1;
     }
   }
-  return runs.length > 0 ? done(`${verb}: ${runs.length - refused} of ${runs.length}`) : noop("no workflow run waits");
+  const count = data.workflow_runs.length;
+  return count > 0 ? done(`${verb}: ${count - refused} of ${count}`) : noop("no workflow run waits");
 }

@@ -1,18 +1,12 @@
-/** The GitHub App's own calls: its JWT, installations and their tokens. */
+/** The GitHub App's own calls: its JWT, installations and their tokens (design 5). */
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/core";
 import { type Env, settings } from "../env.ts";
 import { GitHubError } from "./errors.ts";
+import { withTypedErrors } from "./octokit.ts";
 import { toPkcs8 } from "./pkcs8.ts";
 
-export class NoCredential extends Error {
-  override readonly name = "NoCredential";
-  constructor() {
-    super(
-      "No GitHub credential is set: create the App at /setup, or set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY, or GITHUB_TOKEN",
-    );
-  }
-}
+const TIMEOUT_MS = 15_000;
 
 export interface InstallationToken {
   readonly token: string;
@@ -20,68 +14,64 @@ export interface InstallationToken {
   readonly expiresAt: number;
 }
 
+/** What to say when no credential is set. */
+export const noCredential = (): GitHubError =>
+  new GitHubError(
+    "permanent",
+    0,
+    "credentials",
+    "no GitHub credential is set: create the App at /setup, or set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY, or GITHUB_TOKEN",
+  );
+
+/** Whether an App is set; one half of it is as good as none, and worth saying. */
+export function usesApp(env: Env): boolean {
+  const { GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY } = settings(env);
+  if (GITHUB_APP_ID !== undefined && GITHUB_APP_PRIVATE_KEY === undefined) throw noCredential();
+  return GITHUB_APP_ID !== undefined;
+}
+
 function app(env: Env) {
   const { GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_API_URL } = settings(env);
-  if (!GITHUB_APP_ID || !GITHUB_APP_PRIVATE_KEY) throw new NoCredential();
-  const octokit = new Octokit({ baseUrl: GITHUB_API_URL, userAgent: "cutwater" });
-  octokit.log.error = () => undefined;
-  octokit.log.warn = () => undefined;
-  const auth = createAppAuth({
-    appId: GITHUB_APP_ID,
-    privateKey: toPkcs8(GITHUB_APP_PRIVATE_KEY),
-    request: octokit.request,
-  });
-  return { octokit, auth };
+  if (!GITHUB_APP_ID || !GITHUB_APP_PRIVATE_KEY) throw noCredential();
+  const octokit = new Octokit({ baseUrl: GITHUB_API_URL, userAgent: "cutwater", request: { fetch: inTime } });
+  withTypedErrors(octokit);
+  const privateKey = toPkcs8(GITHUB_APP_PRIVATE_KEY);
+  return { octokit, auth: createAppAuth({ appId: GITHUB_APP_ID, privateKey, request: octokit.request }) };
 }
 
-async function asApp<T>(env: Env, route: string, params: Readonly<Record<string, unknown>> = {}): Promise<T> {
+const inTime = (url: string, init?: RequestInit): Promise<Response> =>
+  fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+
+async function asApp(env: Env) {
   const { octokit, auth } = app(env);
   const { token } = await auth({ type: "app" });
-  const answer = await octokit.request(route, { ...params, headers: { authorization: `bearer ${token}` } });
-  return answer.data as T;
+  return octokit.request.defaults({ headers: { authorization: `bearer ${token}` } });
 }
 
-const statusOf = (error: unknown): number =>
-  typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 0;
-
-/** Id of the App's installation for an owner. Throws a permanent GitHubError when there is none. */
+/** Id of the App's installation for an owner. Rejects with a permanent GitHubError when there is none. */
 export async function findInstallation(env: Env, owner: string, repo: string): Promise<number> {
-  const ways: [string, Readonly<Record<string, unknown>>][] = [
-    ...(repo
-      ? ([["GET /repos/{owner}/{repo}/installation", { owner, repo }]] as [string, Readonly<Record<string, unknown>>][])
-      : []),
-    ["GET /orgs/{org}/installation", { org: owner }],
-    ["GET /users/{username}/installation", { username: owner }],
+  const request = await asApp(env);
+  const ways = [
+    ...(repo === "" ? [] : [() => request("GET /repos/{owner}/{repo}/installation", { owner, repo })]),
+    () => request("GET /orgs/{org}/installation", { org: owner }),
+    () => request("GET /users/{username}/installation", { username: owner }),
   ];
-  for (const [route, params] of ways) {
+  for (const ask of ways) {
     try {
-      return (await asApp<{ id: number }>(env, route, params)).id;
+      return (await ask()).data.id;
     } catch (error) {
-      const status = statusOf(error);
-      if (status !== 404)
-        throw status > 0
-          ? new GitHubError(
-              status >= 500 ? "transient" : "permanent",
-              status,
-              route,
-              "the installation could not be read",
-            )
-          : error;
+      if (!(error instanceof GitHubError && error.status === 404)) throw error;
     }
   }
-  throw new GitHubError(
-    "permanent",
-    404,
-    `installation of ${owner}`,
-    `the GitHub App is not installed for ${owner}: install it there`,
-  );
+  const what = `the GitHub App is not installed for ${owner}: install it there`;
+  throw new GitHubError("permanent", 404, `installation of ${owner}`, what);
 }
 
 /** A fresh token; `repo` and `permissions` narrow it. */
 export async function installationToken(
   env: Env,
   installationId: number,
-  narrow: { repo?: string; permissions?: Record<string, "read" | "write"> } = {},
+  narrow: { readonly repo?: string; readonly permissions?: Record<string, "read" | "write"> } = {},
 ): Promise<InstallationToken> {
   const { auth } = app(env);
   const { token, expiresAt } = await auth({
@@ -94,6 +84,10 @@ export async function installationToken(
   return { token, expiresAt: Date.parse(expiresAt) };
 }
 
+/** The App's slug: its comments are by `<slug>[bot]`. */
 export async function appSlug(env: Env): Promise<string> {
-  return (await asApp<{ slug: string }>(env, "GET /app")).slug;
+  const { data } = await (await asApp(env))("GET /app");
+  const slug = data?.slug;
+  if (!slug) throw new GitHubError("permanent", 200, "GET /app", "GitHub names no slug of this App");
+  return slug;
 }

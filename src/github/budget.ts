@@ -1,116 +1,161 @@
-/** The budget object behind a client: its token kept in the isolate, its usage counted here and written in batches. */
-import { type Env, settings } from "../env.ts";
-import type { RateState, UsageRecord } from "./rpc.ts";
+/**
+ * What this isolate knows of a credential: its token, what GitHub said of its limits, and the usage that its
+ * GitHubBudget has not been told yet. No promise and no stub is kept: they belong to the request that made them.
+ */
+import type { Env } from "../env.ts";
+import { usesApp } from "./app.ts";
+import { GitHubError, revive } from "./errors.ts";
+import { mergeRates, rateOf } from "./rate.ts";
+import type { GitHubBudgetRpc, RateState, UsageRecord } from "./rpc.ts";
 
 const FLUSH_CALLS = 20;
 const FLUSH_MS = 5_000;
+/** How long the rate state of other isolates may be unknown here. */
+const RATE_MS = 10_000;
 /** A token is asked for again this long before it ends. */
-const EARLY_MS = 5 * 60_000;
+const EARLY_MS = 2 * 60_000;
+const INSTALLATION_MS = 10 * 60_000;
 
 export class Budget {
   readonly #env: Env;
   readonly #name: string;
-  #token: { token: string; expiresAt: number } | null = null;
-  #usage = new Map<string, { consumer: string; endpoint: string; calls: number; notModified: number }>();
+  #token: { readonly token: string; readonly expiresAt: number } | null = null;
+  #rate: RateState | null = null;
+  #rateAskedAt = 0;
+  #usage = new Map<
+    string,
+    { readonly consumer: string; readonly endpoint: string; calls: number; notModified: number }
+  >();
   #calls = 0;
   #flushedAt = Date.now();
-  #rate: RateState | null = null;
 
   constructor(env: Env, name: string) {
     this.#env = env;
     this.#name = name;
   }
 
-  async token(): Promise<{ token: string; expiresAt: number }> {
-    if (this.#token && this.#token.expiresAt - EARLY_MS > Date.now()) return this.#token;
-    this.#token = await this.#stub().token();
-    return this.#token;
+  async token(): Promise<string> {
+    if (this.#token && this.#token.expiresAt - EARLY_MS > Date.now()) return this.#token.token;
+    this.#token = await this.#ask((budget) => budget.token());
+    return this.#token.token;
+  }
+
+  /** GitHub answered 401 to a token: another one, or the same when there is no other. */
+  async otherToken(refused: string): Promise<string> {
+    if (this.#token?.token === refused) {
+      await this.#ask((budget) => budget.forget(refused));
+      this.#token = null;
+    }
+    return await this.token();
+  }
+
+  /** Throws when GitHub said to hold back, here or elsewhere: a call now would only lengthen it. */
+  async admit(call: string): Promise<void> {
+    if (Date.now() - this.#rateAskedAt > RATE_MS) {
+      const known = await this.#ask((budget) => budget.rate());
+      this.#rateAskedAt = Date.now();
+      if (known) this.#rate = mergeRates(this.#rate, known);
+    }
+    const wait = (this.#rate?.blockedUntil ?? 0) - Date.now();
+    if (wait > 0) throw new GitHubError("rate-limited", 0, call, "held back, since GitHub said to wait", wait);
   }
 
   cached(key: string): Promise<{ etag: string; body: string; link: string } | null> {
-    return this.#stub().cached(key);
+    return this.#ask((budget) => budget.cached(key));
   }
 
-  async store(key: string, etag: string, body: string, link: string): Promise<void> {
-    await this.#stub().store(key, etag, body, link);
+  store(key: string, etag: string, body: string, link: string): Promise<void> {
+    return this.#ask((budget) => budget.store(key, etag, body, link));
   }
 
-  count(consumer: string, endpoint: string, notModified: boolean, headers: Headers | null): void {
+  /** Books one call. `headers` null: there was no answer. */
+  async count(consumer: string, endpoint: string, status: number, headers: Headers | null): Promise<void> {
     const key = `${consumer} ${endpoint}`;
     const known = this.#usage.get(key) ?? { consumer, endpoint, calls: 0, notModified: 0 };
     known.calls += 1;
-    if (notModified) known.notModified += 1;
+    if (status === 304) known.notModified += 1;
     this.#usage.set(key, known);
     this.#calls += 1;
-    const limit = Number(headers?.get("x-ratelimit-limit") ?? Number.NaN);
-    if (Number.isFinite(limit)) {
-      const remaining = Number(headers?.get("x-ratelimit-remaining") ?? 0);
-      this.#rate = {
-        limit,
-        remaining,
-        resetAt: Number(headers?.get("x-ratelimit-reset") ?? 0) * 1000,
-        blockedUntil: 0,
-      };
-    }
+    const before = this.#rate?.blockedUntil ?? 0;
+    if (headers) this.#rate = rateOf(status, headers, this.#rate, Date.now());
+    const blocked = (this.#rate?.blockedUntil ?? 0) > before;
+    if (blocked || this.#calls >= FLUSH_CALLS || Date.now() - this.#flushedAt > FLUSH_MS) await this.flush();
   }
 
-  async flushIfDue(): Promise<void> {
-    if (this.#calls >= FLUSH_CALLS || (this.#calls > 0 && Date.now() - this.#flushedAt > FLUSH_MS)) await this.flush();
-  }
-
+  /** Tells the budget object. What cannot be told now is told with the next batch: counting must not fail a call. */
   async flush(): Promise<void> {
     const usage: UsageRecord[] = [...this.#usage.values()];
-    const rate = this.#rate;
+    if (usage.length === 0) return;
     this.#usage = new Map();
     this.#calls = 0;
     this.#flushedAt = Date.now();
-    if (usage.length > 0) await this.#stub().record(usage, rate);
+    try {
+      await this.#ask((budget) => budget.record(usage, this.#rate));
+    } catch {
+      for (const one of usage) {
+        const key = `${one.consumer} ${one.endpoint}`;
+        const known = this.#usage.get(key) ?? { ...one, calls: 0, notModified: 0 };
+        this.#usage.set(key, {
+          ...one,
+          calls: known.calls + one.calls,
+          notModified: known.notModified + one.notModified,
+        });
+      }
+    }
   }
 
   botLogin(): Promise<string> {
-    return this.#env.GITHUB_BUDGET.getByName(this.#name === "token" ? "token" : "app").botLogin();
+    const name = this.#name === TOKEN ? TOKEN : APP;
+    return over("the bot's login", () => this.#env.GITHUB_BUDGET.getByName(name).botLogin());
   }
 
-  #stub() {
-    return this.#env.GITHUB_BUDGET.getByName(this.#name);
+  #ask<T>(ask: (budget: GitHubBudgetRpc) => Promise<T>): Promise<T> {
+    return over(`budget ${this.#name}`, () => ask(this.#env.GITHUB_BUDGET.getByName(this.#name)));
   }
 }
 
-interface Counted {
-  readonly owner: string;
-  readonly repo?: string;
-  readonly consumer: string;
+async function over<T>(call: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw revive(error, call);
+  }
 }
 
+const APP = "app";
+const TOKEN = "token";
 const budgets = new WeakMap<Env, Map<string, Budget>>();
-const installations = new Map<string, number>();
+const installations = new WeakMap<Env, Map<string, { readonly id: number; readonly until: number }>>();
+
+function within<V>(all: WeakMap<Env, Map<string, V>>, env: Env): Map<string, V> {
+  const mine = all.get(env) ?? new Map<string, V>();
+  all.set(env, mine);
+  return mine;
+}
 
 async function nameOf(env: Env, owner: string, repo: string): Promise<string> {
-  const { GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY } = settings(env);
-  if (!GITHUB_APP_ID || !GITHUB_APP_PRIVATE_KEY) return "token";
+  if (!usesApp(env)) return TOKEN;
+  const mine = within(installations, env);
   const key = owner.toLowerCase();
-  const known = installations.get(key);
-  if (known !== undefined) return `installation:${known}`;
-  const id = await env.GITHUB_BUDGET.getByName("app").installationOf(owner, repo);
-  installations.set(key, id);
+  const known = mine.get(key);
+  if (known && known.until > Date.now()) return `installation:${known.id}`;
+  const id = await over(`the installation of ${owner}`, () =>
+    env.GITHUB_BUDGET.getByName(APP).installationOf(owner, repo),
+  );
+  mine.set(key, { id, until: Date.now() + INSTALLATION_MS });
   return `installation:${id}`;
 }
 
-/** The budget that pays for calls about an owner. Throws GitHubError when the App is not installed there. */
-export async function budgetOf(env: Env, { owner, repo = "", consumer }: Counted) {
+/** The budget that pays for calls about an owner. Rejects with GitHubError when the App is not installed there. */
+export async function budgetOf(env: Env, owner: string, repo: string): Promise<Budget> {
   const name = await nameOf(env, owner, repo);
-  const mine = budgets.get(env) ?? new Map<string, Budget>();
-  budgets.set(env, mine);
+  const mine = within(budgets, env);
   const budget = mine.get(name) ?? new Budget(env, name);
   mine.set(name, budget);
-  return {
-    token: () => budget.token(),
-    cached: (key: string) => budget.cached(key),
-    store: (key: string, etag: string, body: string, link: string) => budget.store(key, etag, body, link),
-    count: (endpoint: string, notModified: boolean, headers: Headers | null) =>
-      budget.count(consumer, endpoint, notModified, headers),
-    flush: () => budget.flush(),
-    flushIfDue: () => budget.flushIfDue(),
-    botLogin: () => budget.botLogin(),
-  };
+  return budget;
+}
+
+/** Tells every budget object what this isolate has used. Call it at the end of a piece of work. */
+export async function flushUsage(env: Env): Promise<void> {
+  for (const budget of within(budgets, env).values()) await budget.flush();
 }

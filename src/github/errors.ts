@@ -34,6 +34,24 @@ export class GitHubError extends Error {
   }
 }
 
+const KINDS: readonly GitHubErrorKind[] = ["permanent", "transient", "rate-limited", "unknown-outcome"];
+
+/**
+ * A GitHubError that came out of another object has lost its class, but not its fields. Whatever else goes wrong
+ * between objects (a deploy resets them) passes by itself.
+ */
+export function revive(error: unknown, call: string): GitHubError {
+  if (error instanceof GitHubError) return error;
+  const fields: Readonly<Record<string, unknown>> = typeof error === "object" && error !== null ? { ...error } : {};
+  const text = error instanceof Error ? error.message : "unknown error";
+  const kind = KINDS.find((known) => known === fields["kind"]);
+  if (kind === undefined) return new GitHubError("transient", 0, call, text);
+  const status = Number(fields["status"]) || 0;
+  const from = String(fields["call"]);
+  const message = text.replace(`${from}: `, "").replace(`${status} `, "");
+  return new GitHubError(kind, status, from, message, Number(fields["retryAfterMs"]) || 0);
+}
+
 export interface Answer {
   readonly method: string;
   readonly status: number;

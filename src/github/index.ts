@@ -1,3 +1,4 @@
 /** The door to GitHub. */
-export { type GitHubClient, githubClient } from "./client.ts";
+export { flushUsage } from "./budget.ts";
+export { type ClientOptions, type GitHubClient, githubClient } from "./client.ts";
 export { GitHubError } from "./errors.ts";

@@ -18,7 +18,7 @@ export interface RateState {
   readonly blockedUntil: number;
 }
 
-/** Durable object `GitHubBudget`, named `installation:<id>` or `token`. */
+/** Durable object `GitHubBudget`, named `installation:<id>` or `token`; `app` knows which installation an owner has. */
 export interface GitHubBudgetRpc extends Rpc.DurableObjectBranded {
   /** A valid token for API calls; installation tokens are renewed five minutes before they expire. */
   token(): Promise<{ token: string; expiresAt: number }>;
@@ -31,8 +31,13 @@ export interface GitHubBudgetRpc extends Rpc.DurableObjectBranded {
   record(usage: readonly UsageRecord[], rate: RateState | null): Promise<void>;
   /** Object `app` only: the installation of an owner (the repository helps where an owner has none of its own). */
   installationOf(owner: string, repo: string): Promise<number>;
+  /** Object `app` only: the App is not installed under this id (any more). */
+  forgetInstallation(id: number): Promise<void>;
   /** `slug[bot]` of the App (object `app`), or the login of the personal token (object `token`). */
   botLogin(): Promise<string>;
+  /** GitHub refused this token: issue another one the next time. */
+  forget(token: string): Promise<void>;
   rate(): Promise<RateState | null>;
+  /** Calls of today. */
   usage(): Promise<readonly UsageRecord[]>;
 }

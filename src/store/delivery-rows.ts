@@ -1,4 +1,7 @@
-/** Deliveries' rows in D1, written behind the objects: many in one statement, an older version never over a newer. */
+/**
+ * Deliveries' rows in D1, written behind the objects: many in one statement, an older version never over a newer, and
+ * no object over another's: whoever holds one repository's secret may choose a guid.
+ */
 
 export interface DeliveryIndexRow {
   readonly guid: string;
@@ -28,7 +31,7 @@ export async function saveDeliveryRows(db: D1Database, rows: readonly DeliveryIn
     .prepare(
       `INSERT INTO delivery (${columns}) SELECT ${picked} FROM json_each(?) WHERE true
        ON CONFLICT (guid) DO UPDATE SET version = excluded.version, state = excluded.state, effects = excluded.effects, summary = excluded.summary
-       WHERE excluded.version > delivery.version`,
+       WHERE excluded.version > delivery.version AND excluded.object = delivery.object`,
     )
     .bind(JSON.stringify(rows))
     .run();

@@ -1,0 +1,57 @@
+/** What carrying out an effect needs, and how it ends. */
+import { GitHubError, type GitHubClient } from "../github/index.ts";
+import type { ProwJob } from "../jobs/prowjob.ts";
+import type { Effect } from "./effects.ts";
+
+/** The bot's own comments of one conversation, as its object remembers them. */
+export interface Posted {
+  /** Remembered comments whose body contains a text, oldest first. */
+  containing(text: string): readonly { readonly id: number; readonly body: string }[];
+  put(id: number, body: string): void;
+  drop(id: number): void;
+  /** Whether GitHub was asked what there was before the object began to remember. */
+  adopted(): boolean;
+  adopt(comments: readonly { readonly id: number; readonly body: string }[]): void;
+}
+
+export interface Execution {
+  readonly client: GitHubClient;
+  readonly owner: string;
+  readonly repo: string;
+  /** 0 in a repository's outbox. */
+  readonly number: number;
+  /** Hidden mark of what this very effect posts, e.g. `<!-- cutwater:<guid>:3 -->`. */
+  readonly marker: string;
+  /** Whether an earlier try may have happened: then what is not idempotent is looked up first. */
+  readonly again: boolean;
+  readonly posted: Posted;
+  /** False: it was started before. */
+  startJob(job: ProwJob): Promise<boolean>;
+  /** How many were told to stop. */
+  abortJobs(effect: Extract<Effect, { kind: "abortJobs" }>): Promise<number>;
+}
+
+export interface Done {
+  readonly state: "done" | "noop";
+  /** One line for /deliveries. */
+  readonly answer: string;
+  /** What follows from the answer. */
+  readonly follow?: readonly Effect[];
+}
+
+export const done = (answer: string, follow: readonly Effect[] = []): Done => ({ state: "done", answer, follow });
+export const noop = (answer: string): Done => ({ state: "noop", answer });
+
+export const isStatus = (error: unknown, ...statuses: readonly number[]): boolean =>
+  error instanceof GitHubError && statuses.includes(error.status);
+
+/** A removal whose object is not there has nothing to do. */
+export async function gone(call: Promise<unknown>, what: string): Promise<Done> {
+  try {
+    await call;
+    return done(what);
+  } catch (error) {
+    if (isStatus(error, 404, 410)) return noop("it was not there");
+    throw error;
+  }
+}
