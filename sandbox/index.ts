@@ -1,6 +1,7 @@
 /** A GitHub of one's own, on one's own machine: real repositories, signed webhooks, GitHub's interface and rules. */
 import { serve, type ServerType } from "@hono/node-server";
 import { type Control, createControl } from "./control/control.ts";
+import { linkTo } from "./demo/link.ts";
 import { seed } from "./demo/seed.ts";
 import { Faults } from "./faults.ts";
 import { HookQueue } from "./hooks/queue.ts";
@@ -60,6 +61,12 @@ function listen(
   });
 }
 
+/** Where this machine reaches it: a wildcard address is no place to go to. */
+function urlOf(host: string, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
 function credentialsOf(world: World): Credentials {
   const { demo } = world.state;
   if (!demo) throw new Error("the sandbox has no demo App");
@@ -81,12 +88,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const app = createServer(world, new Api(world, journal, rates, graphql), control);
   const host = options.host ?? "127.0.0.1";
   const { server, port } = await listen(app.fetch, host, options.port);
-  world.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  world.url = urlOf(host, port);
   if (store.fresh) {
     options.log?.("Filling the sandbox GitHub with its demo organisation");
     await seed(world, control);
     await store.flush();
   }
+  control.setWebhook({ url: "", secret: "" });
+  await linkTo(world, world.url);
   control.setWebhook(options.webhook ?? { url: "", secret: "" });
   await hooks.start();
   options.log?.(`The sandbox GitHub listens at ${world.url}`);

@@ -1,5 +1,5 @@
-/** Every setting of src/env.ts as an operator meets it: where its value comes from and what it is for. */
-import type { Settings } from "../../src/env.ts";
+/** Every setting of src/settings.ts as an operator meets it: where its value comes from and what it is for. */
+import type { Settings } from "../../src/settings.ts";
 
 export interface SettingGuide {
   readonly name: keyof Settings;

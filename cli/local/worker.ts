@@ -23,7 +23,7 @@ export interface LocalWorkerOptions {
   readonly host?: string;
   readonly port: number;
   readonly stateDir: string;
-  /** Settings and secrets, by their names in src/env.ts. */
+  /** Settings and secrets, by their names in src/settings.ts. */
   readonly settings: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
 }

@@ -219,10 +219,12 @@ export function createControl(world: World, journal: Journal, rates: Rates, faul
     settled(): Promise<void> {
       return world.hooks.settled();
     },
-    /** Points the demo App's webhook somewhere else. */
+    /** Points the demo App's webhook somewhere else (an empty address: nowhere); people may sign in there as well. */
     setWebhook(webhook: { url: string; secret: string }): void {
       const hook = world.state.hooks.find((one) => one.app === world.state.demo?.appId);
+      const app = world.state.apps.find((one) => one.id === world.state.demo?.appId);
       if (hook) Object.assign(hook, webhook);
+      if (app) app.callbackUrls = webhook.url === "" ? [] : [new URL(webhook.url).origin];
       world.changed();
     },
   };

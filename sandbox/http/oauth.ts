@@ -27,12 +27,21 @@ const Manifest = z.object({
   default_permissions: z.record(z.string(), z.enum(["read", "write", "admin"])).optional(),
 });
 
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Same host (any port and name of this machine, if it is this machine), and the path the same or below. */
+function lies(asked: URL, known: URL): boolean {
+  const local = LOOPBACK.has(asked.hostname) && LOOPBACK.has(known.hostname);
+  const below = known.pathname.replace(/\/$/, "");
+  const samePlace = local ? asked.protocol === known.protocol : asked.origin === known.origin;
+  return samePlace && (asked.pathname === known.pathname || asked.pathname.startsWith(`${below}/`));
+}
+
 /** The redirect address must be, or lie below, one of the App's callback addresses. */
 function redirectOf(app: App, asked: string | undefined): string | null {
-  const first = app.callbackUrls[0] ?? null;
-  if (asked === undefined) return first;
-  const fits = app.callbackUrls.some((known) => asked === known || asked.startsWith(`${known.replace(/\/$/, "")}/`));
-  return fits ? asked : null;
+  if (asked === undefined) return app.callbackUrls[0] === undefined ? null : new URL(app.callbackUrls[0]).href;
+  const url = URL.canParse(asked) ? new URL(asked) : null;
+  return url && app.callbackUrls.some((known) => lies(url, new URL(known))) ? url.href : null;
 }
 
 const equal = (a: string, b: string): boolean => {
@@ -64,7 +73,7 @@ async function exchange(world: World, grants: Grants<SignIn>, context: Context):
   const grant = grants.take(field("code"));
   if (!grant || grant.app !== app) return failed("bad_verification_code", "The code passed is incorrect or expired.");
   const redirect = field("redirect_uri");
-  if (redirect !== "" && redirect !== grant.redirect)
+  if (redirect !== "" && !(URL.canParse(redirect) && new URL(redirect).href === grant.redirect))
     return failed(
       "redirect_uri_mismatch",
       "The redirect_uri MUST match the registered callback URL for this application.",

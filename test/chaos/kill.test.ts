@@ -11,7 +11,7 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await testSystem({ capacity: 0 });
 });
-afterAll(() => system.dispose());
+afterAll(() => system?.dispose());
 
 /** A seeded generator, so that a failing run can be had again. */
 function random(seed: number): () => number {

@@ -8,7 +8,7 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await testSystem();
 });
-afterAll(() => system.dispose());
+afterAll(() => system?.dispose());
 
 const change = (text: string) => ({ [`docs/note-${text.replaceAll(/\W/g, "-")}.md`]: `${text}\n` });
 const page = (number: number, repo = HELLO) => system.github.control.snapshot({ repo, number });

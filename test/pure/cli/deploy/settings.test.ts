@@ -1,9 +1,9 @@
-/** docs/deploy.md and the deploy command name exactly the settings that src/env.ts has (style 7.6). */
+/** docs/deploy.md and the deploy command name exactly the settings that src/settings.ts has (style 7.6). */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { putLine, SETTING_GUIDES, setupIsOver, stillUnset } from "../../../../cli/deploy/settings.ts";
-import { Settings } from "../../../../src/env.ts";
+import { Settings } from "../../../../src/settings.ts";
 
 const DOC = path.resolve(import.meta.dirname, "../../../../docs/deploy.md");
 const SOURCES = { deploy: "the deploy", setup: "`/setup`", you: "you", optional: "" } as const;

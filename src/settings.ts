@@ -1,0 +1,51 @@
+/** Settings of the worker: variables and secrets, one schema for parsing, docs and deploy. */
+import { z } from "zod";
+
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
+const optional = z.string().min(1).optional();
+
+/** Settings are Worker variables and secrets of these names. */
+export const Settings = z.object({
+  /** Where users reach this worker; every link in comments and statuses starts with it. */
+  PUBLIC_URL: url.default("http://127.0.0.1:8787"),
+  /** A second origin for artifacts, so that HTML from jobs never runs beside the dashboard's cookies. */
+  ARTIFACTS_ORIGIN: url.optional(),
+  GITHUB_API_URL: url.default("https://api.github.com"),
+  GITHUB_URL: url.default("https://github.com"),
+  GITHUB_APP_ID: optional,
+  /** PEM, PKCS#1 or PKCS#8. */
+  GITHUB_APP_PRIVATE_KEY: optional,
+  /** A personal access token, when there is no App. */
+  GITHUB_TOKEN: optional,
+  /** Prow's HMAC file: one secret, or YAML of `org/repo`, `org` or `*` to a list of `{ value, created_at }`. */
+  GITHUB_WEBHOOK_SECRETS: optional,
+  GITHUB_OAUTH_CLIENT_ID: optional,
+  GITHUB_OAUTH_CLIENT_SECRET: optional,
+  /** At least 32 characters; signs and encrypts sessions. */
+  COOKIE_SECRET: z.string().min(32).optional(),
+  ADMIN_TOKEN: z.string().min(16).optional(),
+  SETUP_TOKEN: z.string().min(16).optional(),
+  /** Logins of administrators, separated by commas. */
+  ADMINS: z.string().default(""),
+  /** Repository of Prow's configuration: `org/repo@branch`. */
+  CONFIG_REPO: z
+    .string()
+    .regex(/^[^/\s]+\/[^/\s@]+@\S+$/)
+    .optional(),
+  CONFIG_PATH: z.string().default("config/prow/config.yaml"),
+  PLUGIN_CONFIG_PATH: z.string().default("config/prow/plugins.yaml"),
+  JOB_CONFIG_PATH: z.string().default("config/jobs"),
+  /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
+  RUNNER_TOKENS: z
+    .string()
+    .default("{}")
+    .transform((value, context) => {
+      try {
+        return z.record(z.string(), z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(2)).parse(JSON.parse(value));
+      } catch {
+        context.addIssue('must be JSON such as {"default":["<sha256 of the token, hex>"]}');
+        return z.NEVER;
+      }
+    }),
+});
+export type Settings = z.infer<typeof Settings>;
