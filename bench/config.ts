@@ -2,23 +2,27 @@
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { ROOT } from "../cli/local/build.ts";
-import { readConfigFiles } from "../cli/local/config-files.ts";
-import { loadConfig } from "../src/config/load.ts";
+import { loadRaw } from "../cli/checkconfig.ts";
+import { DEFAULT_SUFFIXES, readConfig } from "../cli/config-flags.ts";
 import { postsubmitShouldRun } from "../src/jobs/triggering.ts";
 import { milliseconds, type Row } from "./table.ts";
 
 const DATA = path.resolve(ROOT, "../shared/data/kubernetes-test-infra/config");
 
 export async function benchConfig(): Promise<Row[]> {
-  const files = await readConfigFiles({
-    config: `${DATA}/prow/config.yaml`,
-    plugins: `${DATA}/prow/plugins.yaml`,
-    jobs: `${DATA}/jobs`,
-  });
+  const raw = await readConfig(
+    {
+      ...DEFAULT_SUFFIXES,
+      "config-path": `${DATA}/prow/config.yaml`,
+      "plugin-config": `${DATA}/prow/plugins.yaml`,
+      "job-config-path": `${DATA}/jobs`,
+    },
+    [],
+  );
   globalThis.gc?.();
   const before = process.memoryUsage().heapUsed;
   const start = performance.now();
-  const loaded = loadConfig(files, "bench", null, 0);
+  const loaded = await loadRaw(raw);
   const took = performance.now() - start;
   const heap = process.memoryUsage().heapUsed - before;
   const sizes = loaded.repositories.map((one) => JSON.stringify(one).length);

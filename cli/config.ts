@@ -1,87 +1,159 @@
-/** `cutwater config push`: sends a configuration to a worker and waits for its verdict. */
-import { readFile } from "node:fs/promises";
+/** `cutwater config push`: hands a configuration to a worker, and waits for its verdict. */
+import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { defineCommand } from "citty";
 import { packTar } from "modern-tar";
 import { z } from "zod";
-import { readConfigFiles } from "./local/config-files.ts";
+import { problemLine } from "./checkconfig.ts";
+import { ConfigFilesError, type RawFile } from "./config-files.ts";
+import { CONFIG_FLAGS, type ConfigFlags, type RawConfig, readConfig, repeatable } from "./config-flags.ts";
 
+const POLL_MS = 300;
+const PATIENCE_MS = 15 * 60_000;
+
+const ProblemSchema = z.object({
+  severity: z.enum(["error", "warning"]),
+  file: z.string(),
+  line: z.number(),
+  path: z.string(),
+  message: z.string(),
+  code: z.string(),
+});
 const State = z.object({
+  index: z
+    .object({ counts: z.object({ presubmits: z.number(), postsubmits: z.number(), periodics: z.number() }) })
+    .nullable(),
   loads: z.array(
     z.object({
       id: z.string(),
-      state: z.string(),
+      state: z.enum(["loading", "current", "refused", "superseded", "needs-confirmation"]),
       filesDone: z.number(),
       filesTotal: z.number(),
-      problems: z.array(z.object({ severity: z.string(), file: z.string(), line: z.number(), message: z.string() })),
+      problems: z.array(ProblemSchema),
     }),
   ),
 });
 
-/** The worker's own places, whatever the files are called here (settings CONFIG_PATH and its like). */
-async function archive(flags: { config: string; plugins: string; jobs: string }): Promise<Uint8Array> {
-  const files = await readConfigFiles(flags);
-  const below = (file: string): string =>
-    `config/jobs/${file.slice(flags.jobs.length).replace(/^[/\\]+/, "") || "jobs.yaml"}`;
-  const entries = [
-    { name: "config/prow/config.yaml", body: files.prow.text },
-    { name: "config/prow/plugins.yaml", body: files.plugins?.text ?? "{}\n" },
-    ...files.jobs.map((file) => ({ name: below(file.path), body: file.text })),
-  ];
-  return gzipSync(
-    await packTar(entries.map(({ name, body }) => ({ header: { name, size: Buffer.byteLength(body) }, body }))),
-  );
+/** The deepest folder that holds all the files: names in the archive stand below it, since none may climb out. */
+function commonFolder(files: readonly string[]): string {
+  const [first = [], ...others] = files.map((file) => path.resolve(path.dirname(file)).split(path.sep));
+  let depth = first.length;
+  for (const parts of others)
+    while (depth > 0 && first.slice(0, depth).join() !== parts.slice(0, depth).join()) depth -= 1;
+  return first.slice(0, depth).join(path.sep) || path.sep;
 }
 
+/** The archive, the query that says what lies where in it, and how to name its files as the user does. */
+export async function packConfig(
+  raw: RawConfig,
+  flags: ConfigFlags,
+  rawArgs: readonly string[],
+): Promise<{ archive: Uint8Array; query: URLSearchParams; spoken: (name: string) => string }> {
+  const { plugins } = raw;
+  if (!plugins) throw new ConfigFilesError("Give --plugin-config FILE: without plugins nothing would run");
+  const jobs = flags["job-config-path"];
+  if (!jobs) throw new ConfigFilesError("Give --job-config-path FILE or FOLDER");
+  const folders = ["supplemental-prow-config-dir", "supplemental-plugin-config-dir"] as const;
+  const files: readonly RawFile[] = [
+    raw.prow,
+    plugins,
+    ...raw.jobs,
+    ...raw.ignores,
+    ...raw.prowSupplements,
+    ...raw.pluginsSupplements,
+  ];
+  const base = commonFolder([...files.map((file) => file.path), path.join(jobs, "job")]);
+  const inside = (file: string): string => path.relative(base, path.resolve(file)).split(path.sep).join("/") || ".";
+  const query = new URLSearchParams({
+    "config-path": inside(flags["config-path"]),
+    "plugin-config": inside(plugins.path),
+    "job-config-path": inside(jobs),
+  });
+  for (const flag of folders) for (const folder of repeatable(rawArgs, flag)) query.append(flag, inside(folder));
+  query.set("supplemental-prow-configs-filename-suffix", flags["supplemental-prow-configs-filename-suffix"]);
+  query.set("supplemental-plugin-configs-filename-suffix", flags["supplemental-plugin-configs-filename-suffix"]);
+  const names = new Map(files.map((file) => [inside(file.path), file.path]));
+  const entries = files.map(({ path: file, bytes }) => ({
+    header: { name: inside(file), size: bytes.byteLength, mode: 0o644, mtime: new Date(0) },
+    body: bytes,
+  }));
+  const archive = gzipSync(await packTar(entries));
+  return { archive, query, spoken: (name) => names.get(name) ?? name };
+}
+
+/** Throws {@link ConfigFilesError} with what the worker answered, for everything but 2xx. */
+async function ask(url: URL, token: string, init: RequestInit = {}): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, accept: "application/json", ...init.headers };
+  let answer: Response;
+  try {
+    answer = await fetch(url, { ...init, headers });
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : "";
+    throw new ConfigFilesError(`${url.origin} cannot be reached: ${cause}`);
+  }
+  const text = await answer.text();
+  if (answer.ok) return JSON.parse(text);
+  const hint = answer.status === 401 || answer.status === 403 ? ". Give the worker's ADMIN_TOKEN as --token" : "";
+  throw new ConfigFilesError(`${url.origin}${url.pathname} answered ${answer.status}: ${text.slice(0, 500)}${hint}`);
+}
+
+type Loaded = z.infer<typeof State>["loads"][number];
+
+/** Waits until the load is over. `progress` is told what changes. */
+async function verdict(base: URL, token: string, id: string, progress: (line: string) => void): Promise<Loaded> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let last = "";
+  while (Date.now() < deadline) {
+    const state = State.parse(await ask(new URL("api/config", base), token));
+    const load = state.loads.find((one) => one.id === id);
+    if (!load) throw new ConfigFilesError("The worker forgot this load: too many others came after it");
+    if (load.state !== "loading") return load;
+    const line = load.filesTotal === 0 ? "unpacking" : `${load.filesDone} of ${load.filesTotal} files`;
+    if (line !== last) progress(line);
+    last = line;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new ConfigFilesError("The worker did not finish loading within 15 minutes; look at its /config page");
+}
+
+const SAID: Readonly<Record<Loaded["state"], string>> = {
+  loading: "is loading",
+  current: "is in use",
+  refused: "was refused: the one before stays in use",
+  superseded: "was superseded by a later one",
+  "needs-confirmation": "waits for confirmation: the one before stays in use",
+};
+
 const push = defineCommand({
-  meta: {
-    name: "push",
-    description: "Loads a configuration into a worker. A bad one is refused and the one in use stays",
-  },
+  meta: { name: "push", description: "Hand a configuration to a worker and wait until it is in use" },
   args: {
-    url: { type: "string", description: "Of the worker", required: true },
-    "token-file": {
-      type: "string",
-      description: "File that holds ADMIN_TOKEN; default: the variable CUTWATER_ADMIN_TOKEN",
-    },
-    "config-path": { type: "string", description: "Prow's config.yaml", required: true },
-    "plugin-config": { type: "string", description: "plugins.yaml", required: true },
-    "job-config-path": { type: "string", description: "A job file, or the folder of all of them", required: true },
+    ...CONFIG_FLAGS,
+    url: { type: "string", required: true, description: "Where the worker is" },
+    token: { type: "string", description: "The worker's ADMIN_TOKEN (or set CUTWATER_ADMIN_TOKEN)" },
   },
-  async run({ args }) {
-    const token = args["token-file"]
-      ? (await readFile(args["token-file"], "utf8")).trim()
-      : process.env["CUTWATER_ADMIN_TOKEN"];
-    if (!token) throw new Error("Give the admin token by --token-file or CUTWATER_ADMIN_TOKEN");
-    const headers = { authorization: `Bearer ${token}` };
-    const body = await archive({
-      config: args["config-path"],
-      plugins: args["plugin-config"],
-      jobs: args["job-config-path"],
-    });
-    console.log(`Sending ${(body.byteLength / 1024).toFixed(0)} KiB ...`);
-    const sent = await fetch(`${args.url}/api/config/push`, {
-      method: "POST",
-      headers: { ...headers, "content-type": "application/gzip" },
-      body: new Uint8Array(body),
-    });
-    if (!sent.ok) throw new Error(`The worker answered ${sent.status}: ${await sent.text()}`);
-    const { id } = z.object({ id: z.string() }).parse(await sent.json());
-    for (let shown = -1; ; await new Promise((resolve) => setTimeout(resolve, 300))) {
-      const { loads } = State.parse(await (await fetch(`${args.url}/api/config`, { headers })).json());
-      const load = loads.find((entry) => entry.id === id);
-      if (load && load.filesDone !== shown) console.log(`${load.filesDone} of ${load.filesTotal} files`);
-      shown = load?.filesDone ?? shown;
-      if (!load || load.state === "loading") continue;
-      for (const { severity, file, line, message } of load.problems)
-        console.log(`${severity}: ${file}:${line}: ${message}`);
-      console.log(
-        load.state === "current"
-          ? "The configuration is in use."
-          : `The configuration is ${load.state}; the one before stays in use.`,
-      );
-      process.exitCode = load.state === "current" ? 0 : 1;
-      return;
+  async run({ args, rawArgs }) {
+    const flags: ConfigFlags = args;
+    try {
+      const token = args.token || process.env["CUTWATER_ADMIN_TOKEN"] || "";
+      if (token === "")
+        throw new ConfigFilesError("Give --token, or set CUTWATER_ADMIN_TOKEN to the worker's ADMIN_TOKEN");
+      if (!URL.canParse(args.url))
+        throw new ConfigFilesError(`--url needs an http or https address, not "${args.url}"`);
+      const base = new URL(args.url.replace(/\/*$/, "/"));
+      const { archive, query, spoken } = await packConfig(await readConfig(flags, rawArgs), flags, rawArgs);
+      console.error(`Pushing ${(archive.byteLength / 1024).toFixed(0)} KiB to ${base.origin} ...`);
+      const target = new URL(`api/config/push?${query.toString()}`, base);
+      const headers = { "content-type": "application/gzip" };
+      const answer = await ask(target, token, { method: "POST", headers, body: archive as Uint8Array<ArrayBuffer> });
+      const { id } = z.object({ id: z.string() }).parse(answer);
+      const load = await verdict(base, token, id, (line) => console.error(`  ${line}`));
+      for (const problem of load.problems) console.log(problemLine({ ...problem, file: spoken(problem.file) }));
+      console.log(`The configuration ${SAID[load.state]} (${id})`);
+      if (load.state !== "current") process.exitCode = 1;
+    } catch (error) {
+      if (!(error instanceof ConfigFilesError)) throw error;
+      console.error(`error: ${error.message}`);
+      process.exitCode = 1;
     }
   },
 });

@@ -13,10 +13,9 @@ import { locator } from "../src/config/locate.ts";
 import type { ConfigIndex, Problem } from "../src/config/model.ts";
 import { isGitHubRepository, namesIn } from "../src/config/names.ts";
 import { indexPresets } from "../src/config/presets.ts";
-import { isIgnored } from "../src/config/prowignore.ts";
-import type { ConfigPaths } from "../src/config/rpc.ts";
+import { ignoredBy } from "../src/config/prowignore.ts";
 import { readJobFile } from "../src/config/source.ts";
-import { configFiles } from "../src/config/tarball.ts";
+import { configFiles, type ConfigPaths } from "../src/config/tarball.ts";
 import { Staging } from "./configuration-staging.ts";
 
 /** What is read in one turn: keeps the object answering, and its heap small. */
@@ -73,8 +72,7 @@ export class Loading {
     const staged = this.#staging;
     for (const path of [paths.prow, paths.plugins].filter((one) => staged.textOf(one) === null))
       staged.putProblems([loadProblem(path, `${path} is not in the archive`)]);
-    const ignores = staged.files("ignore");
-    for (const path of staged.paths("jobs").filter((one) => isIgnored(one, ignores))) staged.dropFile(path);
+    for (const path of staged.paths("jobs").filter(ignoredBy(staged.files("ignore")))) staged.dropFile(path);
     const jobs = staged.paths("jobs");
     staged.putProblems(duplicatedBasenames(jobs));
     if (jobs.length === 0) {

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ConfigIndex, Problem } from "../src/config/model.ts";
-import type { ConfigPaths, ConfigSource, ConfigState, ConfigurationRpc } from "../src/config/rpc.ts";
-import { TarballError } from "../src/config/tarball.ts";
+import type { ConfigSource, ConfigState, ConfigurationRpc } from "../src/config/rpc.ts";
+import { type ConfigPaths, TarballError } from "../src/config/tarball.ts";
 import { type Env, settings } from "../src/env.ts";
 import { GitHubError } from "../src/github/index.ts";
 import { Loading, loadProblem } from "./configuration-load.ts";

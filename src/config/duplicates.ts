@@ -12,7 +12,7 @@ function matchesAny(patterns: readonly string[], branch: string): boolean {
   }
 }
 
-function runsOn(job: Branched, branch: string): boolean {
+export function runsOn(job: Branched, branch: string): boolean {
   if (job.skip_branches?.length && matchesAny(job.skip_branches, branch)) return false;
   return !job.branches?.length || matchesAny(job.branches, branch);
 }

@@ -28,10 +28,10 @@ const Lgtm = z.strictObject({
 });
 
 const Restricted = z.strictObject({
-  label: Text,
+  label: Text.default(""),
   allowed_teams: unset(Strings),
   allowed_users: unset(Strings),
-  assign_on: unset(z.array(z.strictObject({ label: Text }))),
+  assign_on: unset(z.array(z.strictObject({ label: Text.default("") }))),
 });
 
 const threshold = unset(z.int());

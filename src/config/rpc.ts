@@ -1,15 +1,5 @@
 import type { ConfigIndex, Problem } from "./model.ts";
-
-/** Where in an archive the configuration lies. */
-export interface ConfigPaths {
-  readonly prow: string;
-  readonly plugins: string;
-  /** A file or a folder. */
-  readonly jobs: string;
-  /** Folders whose files with this suffix add to config.yaml (spec jobs 1.1). */
-  readonly prowSupplements?: { readonly dirs: readonly string[]; readonly suffix: string };
-  readonly pluginsSupplements?: { readonly dirs: readonly string[]; readonly suffix: string };
-}
+import type { ConfigPaths } from "./tarball.ts";
 
 export type ConfigSource =
   /** `cutwater config push`, by an admin. Without paths, the archive is laid out as the settings say. */

@@ -1,6 +1,16 @@
 /** The configuration's files out of a tar.gz, one at a time: GitHub's tarball (with its top folder) or our own. */
 import { createTarDecoder } from "modern-tar";
-import type { ConfigPaths } from "./rpc.ts";
+
+/** Where in an archive the configuration lies. */
+export interface ConfigPaths {
+  readonly prow: string;
+  readonly plugins: string;
+  /** A file or a folder. */
+  readonly jobs: string;
+  /** Folders whose files with this suffix add to config.yaml (spec jobs 1.1). */
+  readonly prowSupplements?: { readonly dirs: readonly string[]; readonly suffix: string };
+  readonly pluginsSupplements?: { readonly dirs: readonly string[]; readonly suffix: string };
+}
 
 export type FileKind = "prow" | "plugins" | "jobs" | "ignore" | "prow-supplement" | "plugins-supplement";
 

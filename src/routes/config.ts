@@ -1,6 +1,6 @@
 /** Configuration by hand: push an archive, see what became of it, confirm what was held back. */
 import * as z from "zod";
-import type { ConfigPaths } from "../config/rpc.ts";
+import type { ConfigPaths } from "../config/tarball.ts";
 import { createApp } from "./app.ts";
 import { isAdmin, requireAdmin, viewerOf } from "./viewer.ts";
 

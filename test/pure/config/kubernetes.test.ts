@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readConfigFiles } from "../../../cli/local/config-files.ts";
-import { type Loaded, loadConfig } from "../../../src/config/load.ts";
+import { loadRaw } from "../../../cli/checkconfig.ts";
+import { DEFAULT_SUFFIXES, readConfig } from "../../../cli/config-flags.ts";
+import type { Loaded } from "../../../src/config/load.ts";
 
 const DATA = path.resolve(import.meta.dirname, "../../../../shared/data/kubernetes-test-infra/config");
 
@@ -19,12 +20,13 @@ interface Plugins {
 
 let loaded: Loaded;
 beforeAll(async () => {
-  const files = await readConfigFiles({
-    config: `${DATA}/prow/config.yaml`,
-    plugins: `${DATA}/prow/plugins.yaml`,
-    jobs: `${DATA}/jobs`,
-  });
-  loaded = loadConfig(files, "v1", "abc", 0);
+  const flags = {
+    ...DEFAULT_SUFFIXES,
+    "config-path": `${DATA}/prow/config.yaml`,
+    "plugin-config": `${DATA}/prow/plugins.yaml`,
+    "job-config-path": `${DATA}/jobs`,
+  };
+  loaded = await loadRaw(await readConfig(flags, []));
 }, 60_000);
 
 describe("kubernetes/test-infra", () => {
