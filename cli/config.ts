@@ -83,7 +83,9 @@ export async function packConfig(
 
 /** Throws {@link ConfigFilesError} with what the worker answered, for everything but 2xx. */
 async function ask(url: URL, token: string, init: RequestInit = {}): Promise<unknown> {
-  const headers = { authorization: `Bearer ${token}`, accept: "application/json", ...init.headers };
+  const headers = new Headers(init.headers);
+  headers.set("authorization", `Bearer ${token}`);
+  headers.set("accept", "application/json");
   let answer: Response;
   try {
     answer = await fetch(url, { ...init, headers });

@@ -9,7 +9,7 @@ import { Transport } from "./transport.ts";
 const Paginating = Octokit.plugin(paginateRest);
 type Paginating = InstanceType<typeof Paginating>;
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly owner: string;
   readonly repo?: string;
   /** Stamped on every call, so that GitHub's log and ours can be laid side by side. */

@@ -1,4 +1,4 @@
 /** The door to GitHub. */
 export { flushUsage } from "./budget.ts";
-export { type ClientOptions, type GitHubClient, githubClient } from "./client.ts";
+export { type GitHubClient, githubClient } from "./client.ts";
 export { GitHubError } from "./errors.ts";

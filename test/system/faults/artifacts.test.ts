@@ -89,7 +89,13 @@ async function pageOf(id: string): Promise<string> {
 describe("a log", () => {
   it("of 200 MB comes back whole, and its end can be had alone", async () => {
     const { id } = await ran("pull-hello-long", 240);
-    expect(await logOf(id)).toEqual(await digest((async function* () { yield* repeated(LINE, LONG); })()));
+    expect(await logOf(id)).toEqual(
+      await digest(
+        (async function* () {
+          yield* repeated(LINE, LONG);
+        })(),
+      ),
+    );
     const end = await fetch(`${demo.url}/jobs/${id}/log`, { headers: { range: "bytes=-100" } });
     expect(end.status).toBe(206);
     expect((await end.arrayBuffer()).byteLength).toBe(100);
@@ -100,7 +106,13 @@ describe("a log", () => {
 
   it("of one endless line comes back whole", async () => {
     const { id } = await ran("pull-hello-endless", 120);
-    expect(await logOf(id)).toEqual(await digest((async function* () { yield* repeated("x", ENDLESS); })()));
+    expect(await logOf(id)).toEqual(
+      await digest(
+        (async function* () {
+          yield* repeated("x", ENDLESS);
+        })(),
+      ),
+    );
     await pageOf(id);
     expect((await fetch(`${demo.url}/api/jobs/${id}/log-index`)).status).toBe(200);
   }, 180_000);
@@ -128,7 +140,9 @@ describe("artifacts", () => {
   it("pages and drawings with scripts are sent as downloads that nothing runs", async () => {
     const { id } = await ran("pull-hello-pages");
     const paths = (await demo.artifacts(id)).map(({ path }) => path).filter((path) => path.startsWith("artifacts/"));
-    expect(paths).toEqual(expect.arrayContaining(["artifacts/page.html", "artifacts/page.HTM", "artifacts/drawing.svg"]));
+    expect(paths).toEqual(
+      expect.arrayContaining(["artifacts/page.html", "artifacts/page.HTM", "artifacts/drawing.svg"]),
+    );
     expect(paths.filter((path) => /link|slash/.test(path))).toEqual([]);
     for (const path of [...paths, "build-log.txt"]) {
       const encoded = path.split("/").map(encodeURIComponent).join("/");

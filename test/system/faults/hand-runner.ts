@@ -26,9 +26,7 @@ export function handRunner(url: string, token: string, name: string, capacity = 
   /** Says what it holds, claims what is offered. */
   const turn = async (): Promise<void> => {
     const said = held.map(({ job, attempt, epoch }) => ({ job, attempt, epoch }));
-    const first = greeted
-      ? { type: "heartbeat", held: said, free: capacity - held.length }
-      : { ...hello, held: said };
+    const first = greeted ? { type: "heartbeat", held: said, free: capacity - held.length } : { ...hello, held: said };
     let answer = await poll([first]);
     greeted = answer.ok;
     const assigned: Assignment[] = [];

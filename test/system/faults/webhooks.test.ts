@@ -212,7 +212,11 @@ describe("the shapes of a comment", () => {
 
   it.each([
     ["in a quote", "> /test pull-hello-unit\n\nplease", false],
-    ["in a code block beside a command outside", `${fence}\n/test pull-hello-lint\n${fence}\n/test pull-hello-unit`, true],
+    [
+      "in a code block beside a command outside",
+      `${fence}\n/test pull-hello-lint\n${fence}\n/test pull-hello-unit`,
+      true,
+    ],
     ["with CRLF", "/test pull-hello-unit\r\n", true],
   ] as const)("/test %s", async (name, body, counts) => {
     const number = await demo.draft(`Test: ${name}`);

@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from "../../../sandbox/index.ts";
 export const SECRET = "a webhook secret";
 export const HELLO = "cutwater-demo/hello";
 export const HARBOR = "cutwater-demo/harbor";
+export const PRIVATE = "cutwater-demo/secret-harbor";
 
 export type Json = { readonly [key: string]: unknown };
 
