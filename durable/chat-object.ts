@@ -16,7 +16,7 @@ import type { DeliveryView } from "../src/chatops/view.ts";
 import { createView } from "../src/chatops/world.ts";
 import { currentConfig } from "../src/config/current.ts";
 import type { Env } from "../src/env.ts";
-import { flushUsage, githubClient } from "../src/github/index.ts";
+import { flushUsage, GitHubError, githubClient } from "../src/github/index.ts";
 import type { ProwJob } from "../src/jobs/prowjob.ts";
 import type { JobSummary, ReportTo } from "../src/jobs/rpc.ts";
 import { saveDeliveryRows } from "../src/store/delivery-rows.ts";
@@ -220,6 +220,11 @@ export abstract class ChatObject extends DurableObject<Env> {
       ...place,
       client: githubClient(this.env, { ...place, delivery: guid, consumer: "outbox" }),
       startJob: (job: ProwJob) => this.jobs.start(job, this.reportTo()),
+      recordJob: () => notYet("recordJobs"),
+      lookAgain: () => notYet("lookAgain"),
+      gitTask: () => notYet("gitTask"),
+      reportAgain: () => notYet("reportAgain"),
+      service: () => notYet("callService"),
       abortJobs: (effect: Extract<Effect, { kind: "abortJobs" }>) => this.jobs.abortAll(effect.type, effect.reason),
     };
   }
@@ -251,4 +256,9 @@ class PayloadGone extends Error {
   constructor() {
     super("the payload is not kept any more: redeliver it from GitHub");
   }
+}
+
+/** For effects whose carrying out is being built. */
+async function notYet(what: string): Promise<never> {
+  throw new GitHubError("permanent", 0, what, "cannot be carried out yet");
 }

@@ -4,6 +4,8 @@ import * as z from "zod";
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const optional = z.string().min(1).optional();
 
+const Service = z.object({ url, headers: z.record(z.string(), z.string()).default({}) });
+
 /** Settings are Worker variables and secrets of these names. */
 export const Settings = z.object({
   /** Where users reach this worker; every link in comments and statuses starts with it. */
@@ -35,6 +37,21 @@ export const Settings = z.object({
   CONFIG_PATH: z.string().default("config/prow/config.yaml"),
   PLUGIN_CONFIG_PATH: z.string().default("config/prow/plugins.yaml"),
   JOB_CONFIG_PATH: z.string().default("config/jobs"),
+  /**
+   * JSON: services outside of GitHub that plugins use, by name (slack, bugzilla, jira, cat, dog, goose, pony, joke):
+   * `{"jira":{"url":"https://jira.example.com","headers":{"authorization":"Bearer ..."}}}`. A secret.
+   */
+  SERVICES: z
+    .string()
+    .default("{}")
+    .transform((value, context) => {
+      try {
+        return z.record(z.string(), Service).parse(JSON.parse(value));
+      } catch {
+        context.addIssue('must be JSON such as {"slack":{"url":"https://slack.com/api","headers":{}}}');
+        return z.NEVER;
+      }
+    }),
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()

@@ -64,6 +64,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     secret: false,
     purpose: "a second address for artifacts, away from the cookies",
   },
+  {
+    name: "SERVICES",
+    source: "optional",
+    secret: true,
+    purpose: "services that plugins use (slack, jira, bugzilla, pictures): JSON of url and headers by name",
+  },
   { name: "GITHUB_TOKEN", source: "optional", secret: true, purpose: "a personal access token, instead of an App" },
   { name: "GITHUB_API_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its REST API" },
   { name: "GITHUB_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its pages" },

@@ -14,6 +14,9 @@ import type { PluginRun } from "./view.ts";
 /** A handler that takes longer is given up; its siblings go on. Milliseconds. */
 const HANDLER_TIMEOUT_MS = 30_000;
 
+/** What somebody said comes first. */
+const ORDER = ["comment", "review", "pull_request", "issue", "push", "status", "timer", "task"] as const;
+
 export interface Dispatched {
   /** One entry per handler that ran, and per plugin that had a reason not to. */
   readonly runs: readonly PluginRun[];
@@ -43,7 +46,7 @@ export async function dispatch(
   const enabled = new Set(view.config.plugins);
   const plugins = registry.filter((plugin) => enabled.has(plugin.name));
   const all = isList(events) ? events : [events];
-  for (const kind of ["comment", "review", "pull_request", "push"] as const) {
+  for (const kind of ORDER) {
     for (const event of all) {
       if (event.kind !== kind) continue;
       if (event.kind === "comment") {
@@ -127,6 +130,23 @@ class Round {
     if (event.kind === "push" && plugin.push) {
       const { push } = plugin;
       await this.#run(plugin, "push", event.ref, actor, () => push(event, this.#overlaid));
+    }
+    if (event.kind === "issue" && plugin.issue) {
+      const { issue } = plugin;
+      const what = event.label === null ? event.action : `${event.action} ${event.label}`;
+      await this.#run(plugin, `issues ${event.action}`, what, actor, () => issue(event, this.#overlaid));
+    }
+    if (event.kind === "status" && plugin.status) {
+      const { status } = plugin;
+      await this.#run(plugin, "status", event.context, actor, () => status(event, this.#overlaid));
+    }
+    if (event.kind === "timer" && plugin.timer && event.plugin === plugin.name) {
+      const { timer } = plugin;
+      await this.#run(plugin, "timer", event.note, actor, () => timer(event, this.#overlaid));
+    }
+    if (event.kind === "task" && plugin.taskDone && event.plugin === plugin.name) {
+      const { taskDone } = plugin;
+      await this.#run(plugin, "task", event.task.kind, actor, () => taskDone(event, this.#overlaid));
     }
   }
 

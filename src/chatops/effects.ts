@@ -4,6 +4,8 @@
  * An effect names no repository or number: it applies to the conversation (or repository) whose outbox holds it.
  * Every effect is idempotent, or carries what is needed to find out whether it already happened.
  */
+import type { JsonObject } from "../config/model.ts";
+import type { GitTask } from "../jobs/git-task.ts";
 import type { ProwJob } from "../jobs/prowjob.ts";
 
 export type StatusState = "pending" | "success" | "failure" | "error";
@@ -43,7 +45,90 @@ export type Effect =
   /** Approves the workflow runs that wait for approval on a head (trigger_github_workflows). */
   | { readonly kind: "approveWorkflowRuns"; readonly sha: string; readonly branch: string }
   /** Re-runs failed jobs of failed workflow runs on a head (trigger_github_workflows). */
-  | { readonly kind: "rerunWorkflowRuns"; readonly sha: string; readonly branch: string };
+  | { readonly kind: "rerunWorkflowRuns"; readonly sha: string; readonly branch: string }
+  /** Changes title, body, state or milestone. `null` as milestone takes it away. */
+  | ({ readonly kind: "editIssue"; readonly changes: IssueChanges } & Aftermath)
+  | { readonly kind: "react"; readonly to: CommentRef | null; readonly content: Reaction }
+  /** Rewrites somebody's comment; the issue's own text is `editIssue`. */
+  | { readonly kind: "editComment"; readonly to: CommentRef; readonly body: string }
+  /** One review of the kind COMMENT with comments on lines of the new side. */
+  | {
+      readonly kind: "review";
+      readonly sha: string;
+      readonly body: string;
+      readonly comments: readonly { readonly path: string; readonly line: number; readonly body: string }[];
+    }
+  /** Deletes a branch of this repository. */
+  | { readonly kind: "deleteBranch"; readonly branch: string }
+  | ({ readonly kind: "pinIssue" | "unpinIssue" } & Aftermath)
+  /** To another repository of the same owner. */
+  | ({ readonly kind: "transferIssue"; readonly repo: string } & Aftermath)
+  | ({
+      readonly kind: "createIssue";
+      readonly title: string;
+      readonly body: string;
+      readonly assignees: readonly string[];
+      readonly labels: readonly string[];
+    } & Aftermath)
+  /** A new, completed check run of this name (App credentials only). */
+  | {
+      readonly kind: "createCheckRun";
+      readonly sha: string;
+      readonly name: string;
+      readonly conclusion: "success" | "neutral" | "failure";
+      readonly title: string;
+      readonly summary: string;
+      readonly detailsUrl: string;
+    }
+  /** Keeps jobs that are finished from the start, e.g. overridden ones: nothing runs, nothing is reported. */
+  | { readonly kind: "recordJobs"; readonly jobs: readonly ProwJob[] }
+  /** Says the newest results of this conversation's jobs once more (statuses and comment). */
+  | { readonly kind: "reportAgain" }
+  /** Hides the bot's own comments that contain `marker`. */
+  | { readonly kind: "minimizeComments"; readonly marker: string }
+  /** Puts the issue into a project (ProjectsV2) with a status, or takes it out (`status: null`). */
+  | ({ readonly kind: "project"; readonly projectId: string; readonly status: string | null } & Aftermath)
+  | { readonly kind: "slack"; readonly channel: string; readonly text: string }
+  /** A write to a tracker of the settings (`SERVICES`): bugzilla, jira. `path` begins with a slash. Idempotent by `PUT` or by the service. */
+  | ({
+      readonly kind: "callService";
+      readonly service: string;
+      readonly method: "POST" | "PUT" | "DELETE";
+      readonly path: string;
+      readonly body: JsonObject;
+    } & Aftermath)
+  /** Wakes a plugin's `timer` later, here or in the conversation `number` of this repository. A later one of the same plugin, note and number replaces it. */
+  | {
+      readonly kind: "lookAgain";
+      readonly plugin: string;
+      readonly note: string;
+      readonly afterMs: number;
+      readonly number?: number;
+    }
+  /** Work with real Git, carried out by the runner; its end comes back to the plugin's `taskDone`. `id` is a UUID derived from the delivery. */
+  | { readonly kind: "gitTask"; readonly id: string; readonly plugin: string; readonly task: GitTask };
+
+/** What an effect leads to: said and done only once GitHub's answer is known. */
+export interface Aftermath {
+  readonly onDone?: readonly Effect[];
+  /** GitHub refused for good: replies with `before`, GitHub's own sentence, `after`. Without it the effect is dead. */
+  readonly onRefused?: MissingReply;
+}
+
+export interface IssueChanges {
+  readonly title?: string;
+  readonly body?: string;
+  readonly state?: "open" | "closed";
+  readonly stateReason?: "completed" | "not_planned" | "reopened";
+  readonly milestone?: number | null;
+}
+
+export interface CommentRef {
+  readonly source: "issue_comment" | "pull_request_review_comment";
+  readonly id: number;
+}
+
+export type Reaction = "+1" | "-1" | "laugh" | "confused" | "heart" | "hooray" | "rocket" | "eyes";
 
 /** When GitHub leaves some logins out: reply with `before`, the list, `after` (already in the standard reply shape). */
 export interface MissingReply {

@@ -1,4 +1,5 @@
 /** The events that plugins see: GitHub's webhooks, parsed once and normalised (spec chatops 1.4, 1.5). */
+import type { GitTask, GitTaskOutcome } from "../jobs/git-task.ts";
 
 export interface Account {
   readonly login: string;
@@ -20,6 +21,8 @@ export interface PullRequest {
   readonly author: Account;
   readonly state: "open" | "closed";
   readonly merged: boolean;
+  /** Of the merge, once merged; before it, of GitHub's test merge, or empty. */
+  readonly mergeCommitSha: string;
   readonly draft: boolean;
   readonly mergeable: boolean | null;
   readonly htmlUrl: string;
@@ -69,6 +72,8 @@ export interface PullRequestEvent {
     readonly baseRefFrom: string | null;
     readonly baseShaFrom: string | null;
     readonly titleFrom: string | null;
+    /** Whether the body changed. */
+    readonly body: boolean;
   };
 }
 
@@ -96,6 +101,11 @@ export interface PushEvent {
   readonly before: string;
   readonly after: string;
   readonly deleted: boolean;
+  readonly created: boolean;
+  readonly forced: boolean;
+  readonly pusher: string;
+  /** Of the payload, at most 2,048. */
+  readonly commits: number;
   readonly compareUrl: string;
   /** Union of added, removed and modified over the payload's commits. GitHub truncates that list on very large pushes. */
   readonly changedFiles: readonly string[];
@@ -111,4 +121,50 @@ export interface StatusEvent {
   readonly description: string;
 }
 
-export type ChatEvent = GenericComment | PullRequestEvent | ReviewEvent | PushEvent | StatusEvent;
+/** An `issues` webhook: what happened to an issue that is no pull request. */
+export interface IssueEvent {
+  readonly kind: "issue";
+  readonly guid: string;
+  readonly action: string;
+  readonly sender: Account;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: "open" | "closed";
+  readonly author: Account;
+  readonly htmlUrl: string;
+  readonly labels: readonly string[];
+  readonly assignees: readonly string[];
+  /** The label of `labeled` and `unlabeled`. */
+  readonly label: string | null;
+}
+
+/** What a plugin asked for with `lookAgain`. */
+export interface TimerEvent {
+  readonly kind: "timer";
+  readonly guid: string;
+  readonly sender: Account;
+  readonly plugin: string;
+  readonly note: string;
+}
+
+/** The end of a git task that a plugin asked for. */
+export interface TaskEvent {
+  readonly kind: "task";
+  readonly guid: string;
+  readonly sender: Account;
+  readonly plugin: string;
+  readonly id: string;
+  readonly task: GitTask;
+  readonly outcome: GitTaskOutcome;
+}
+
+export type ChatEvent =
+  | GenericComment
+  | PullRequestEvent
+  | ReviewEvent
+  | PushEvent
+  | StatusEvent
+  | IssueEvent
+  | TimerEvent
+  | TaskEvent;

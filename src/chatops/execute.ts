@@ -3,6 +3,20 @@ import { GitHubError } from "../github/index.ts";
 import type { Effect } from "./effects.ts";
 import { comment, deleteComments, upsertComment } from "./execute-comments.ts";
 import { assign, removeReviewRequest, requestReview, unassign } from "./execute-people.ts";
+import {
+  createCheckRun,
+  createIssue,
+  deleteBranch,
+  editComment,
+  editIssue,
+  minimize,
+  pin,
+  react,
+  review,
+  transferIssue,
+  withAftermath,
+} from "./execute-issue.ts";
+import { project } from "./execute-project.ts";
 import type { Done, Execution } from "./execution.ts";
 import { done, gone, isStatus, noop } from "./execution.ts";
 
@@ -48,6 +62,46 @@ export async function execute(effect: Effect, x: Execution): Promise<Done> {
       return await workflowRuns(x, effect, "action_required", "approve");
     case "rerunWorkflowRuns":
       return await workflowRuns(x, effect, "failure", "rerun-failed-jobs");
+    case "editIssue":
+      return await editIssue(effect, x);
+    case "react":
+      return await react(effect, x);
+    case "editComment":
+      return await editComment(effect, x);
+    case "review":
+      return await review(effect, x);
+    case "deleteBranch":
+      return await deleteBranch(effect, x);
+    case "pinIssue":
+    case "unpinIssue":
+      return await pin(effect, x);
+    case "transferIssue":
+      return await transferIssue(effect, x);
+    case "createIssue":
+      return await createIssue(effect, x);
+    case "createCheckRun":
+      return await createCheckRun(effect, x);
+    case "minimizeComments":
+      return await minimize(effect, x);
+    case "project":
+      return await project(effect, x);
+    case "recordJobs":
+      return await recordJobs(effect, x);
+    case "reportAgain": {
+      const count = await x.reportAgain();
+      return count > 0 ? done(`reports ${count} again`) : noop("no job has a result");
+    }
+    case "slack": {
+      const body = { channel: effect.channel, text: effect.text };
+      return done(await x.service({ service: "slack", method: "POST", path: "/chat.postMessage", body }));
+    }
+    case "callService":
+      return await withAftermath(effect, () => x.service(effect));
+    case "lookAgain":
+      await x.lookAgain(effect);
+      return done(`${effect.plugin} looks again in ${Math.round(effect.afterMs / 1000)} s`);
+    case "gitTask":
+      return (await x.gitTask(effect)) ? done(`task ${effect.id}`) : noop("it was started before");
   }
 }
 
@@ -99,6 +153,11 @@ async function startJobs({ jobs }: Of<"startJobs">, x: Execution): Promise<Done>
     created += (await Promise.all(some.map((job) => x.startJob(job)))).filter(Boolean).length;
   }
   return created > 0 ? done(`started ${created} of ${jobs.length}`) : noop("they were started before");
+}
+
+async function recordJobs({ jobs }: Of<"recordJobs">, x: Execution): Promise<Done> {
+  for (const job of jobs) await x.recordJob(job);
+  return done(`recorded ${jobs.length}`);
 }
 
 async function workflowRuns(

@@ -1,5 +1,6 @@
 /** What carrying out an effect needs, and how it ends. */
 import { GitHubError, type GitHubClient } from "../github/index.ts";
+import type { JsonObject } from "../config/model.ts";
 import type { ProwJob } from "../jobs/prowjob.ts";
 import type { Effect } from "./effects.ts";
 
@@ -27,6 +28,15 @@ export interface Execution {
   readonly posted: Posted;
   /** False: it was started before. */
   startJob(job: ProwJob): Promise<boolean>;
+  /** Keeps a job that is finished from the start. False: it is known. */
+  recordJob(job: ProwJob): Promise<boolean>;
+  lookAgain(effect: Extract<Effect, { kind: "lookAgain" }>): Promise<void>;
+  /** False: it was started before. */
+  gitTask(effect: Extract<Effect, { kind: "gitTask" }>): Promise<boolean>;
+  /** Marks the newest results as unsaid. How many. */
+  reportAgain(): Promise<number>;
+  /** A call to a service of the settings. Rejects with {@link GitHubError} as GitHub's calls do. */
+  service(effect: { service: string; method: string; path: string; body: JsonObject }): Promise<string>;
   /** How many were told to stop. */
   abortJobs(effect: Extract<Effect, { kind: "abortJobs" }>): Promise<number>;
 }
@@ -54,4 +64,10 @@ export async function gone(call: Promise<unknown>, what: string): Promise<Done> 
     if (isStatus(error, 404, 410)) return noop("it was not there");
     throw error;
   }
+}
+
+/** GitHub's own words when it refuses for good; null when asking again may help. */
+export function refusal(error: unknown): string | null {
+  if (!(error instanceof GitHubError) || error.passing) return null;
+  return error.message.replace(`${error.call}: `, "").replace(/^\d{3} /, "");
 }

@@ -1,7 +1,9 @@
 /** From GitHub's webhooks to the events that plugins see (spec chatops 1.4, 1.5). */
 import * as z from "zod";
 import type { ChatEvent, GenericComment, PullRequest, RepoRef, ReviewEvent } from "./events.ts";
+import type { IssueFacts } from "./reads.ts";
 import {
+  IssueAnswer as Issue,
   IssueCommentEvent,
   IssueEvent,
   Pull,
@@ -67,6 +69,11 @@ export function parsePullRequest(answer: unknown): PullRequest {
   return checked("pull request", Pull, answer);
 }
 
+/** Parses an issue as GitHub's REST API answers it. Throws {@link PayloadError}. */
+export function parseIssue(answer: unknown): IssueFacts {
+  return checked("issue", Issue, answer);
+}
+
 function checked<T>(event: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -78,7 +85,7 @@ type Read = <T>(schema: z.ZodType<T>) => T;
 type Parser = (read: Read, guid: string) => readonly ChatEvent[];
 
 const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
-  ["issues", parseIssue],
+  ["issues", parseIssueEvent],
   ["issue_comment", parseIssueComment],
   ["pull_request", parsePull],
   ["pull_request_review", parseReview],
@@ -87,13 +94,18 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ["status", parseStatus],
 ]);
 
-function parseIssue(read: Read, guid: string): readonly ChatEvent[] {
-  const { action: raw, issue, sender } = read(IssueEvent);
+function parseIssueEvent(read: Read, guid: string): readonly ChatEvent[] {
+  const { action: raw, issue, label, sender } = read(IssueEvent);
+  const { number, body, user: author, html_url: htmlUrl, state, labels, assignees } = issue;
+  const about = { number, title: issue.title ?? "", body, state, author, htmlUrl, labels, assignees };
+  const events: ChatEvent[] = [];
   const action = OF_DESCRIPTION.get(raw);
-  if (!action) return [];
-  const { body, user: author, html_url: htmlUrl } = issue;
-  const source = "issues";
-  return [{ kind: "comment", guid, source, action, body, htmlUrl, commentId: null, author, sender, ...ofIssue(issue) }];
+  if (action) {
+    const text = { source: "issues", action, body, htmlUrl, commentId: null, author, sender } as const;
+    events.push({ kind: "comment", guid, ...text, ...ofIssue(issue) });
+  }
+  events.push({ kind: "issue", guid, action: raw, sender, label: label?.name ?? null, ...about });
+  return events;
 }
 
 function parseIssueComment(read: Read, guid: string): readonly ChatEvent[] {
@@ -126,6 +138,7 @@ function parsePull(read: Read, guid: string): readonly ChatEvent[] {
       baseRefFrom: changes?.base?.ref?.from ?? null,
       baseShaFrom: changes?.base?.sha?.from ?? null,
       titleFrom: changes?.title?.from ?? null,
+      body: Boolean(changes?.body),
     },
   });
   return events;
@@ -177,7 +190,7 @@ function parseReviewComment(read: Read, guid: string): readonly ChatEvent[] {
 }
 
 function parsePush(read: Read, guid: string): readonly ChatEvent[] {
-  const { ref, before, after, deleted, compare, commits, sender } = read(PushPayload);
+  const { ref, before, after, deleted, created, forced, pusher, compare, commits, sender } = read(PushPayload);
   const files = new Set<string>();
   for (const { added, removed, modified } of commits ?? []) {
     for (const list of [added, removed, modified]) for (const file of list) files.add(file);
@@ -192,6 +205,10 @@ function parsePush(read: Read, guid: string): readonly ChatEvent[] {
       before,
       after,
       deleted: deleted ?? false,
+      created: created ?? false,
+      forced: forced ?? false,
+      pusher: pusher?.name ?? "",
+      commits: commits?.length ?? 0,
       compareUrl: compare ?? "",
       changedFiles,
     },

@@ -1,6 +1,7 @@
 /** The parts of GitHub's webhook payloads that we read, as zod schemas. Anything else in them is ignored. */
 import * as z from "zod";
 import type { Account, PullRequest, RepoRef } from "./events.ts";
+import type { IssueFacts } from "./reads.ts";
 
 const ACCOUNT_TYPES = ["User", "Bot", "Organization", "Mannequin"] as const;
 /** GitHub sends null for the author of what a deleted account left behind. */
@@ -86,6 +87,7 @@ export const Pull = z
     state: State,
     merged: z.boolean().nullish(),
     merged_at: z.string().nullish(),
+    merge_commit_sha: z.string().nullish(),
     draft: z.boolean().nullish(),
     mergeable: z.boolean().nullish(),
     html_url: z.string(),
@@ -105,6 +107,7 @@ export const Pull = z
       author: pull.user,
       state: pull.state,
       merged: pull.merged ?? Boolean(pull.merged_at),
+      mergeCommitSha: pull.merge_commit_sha ?? "",
       draft: pull.draft ?? false,
       mergeable: pull.mergeable ?? null,
       htmlUrl: pull.html_url,
@@ -117,7 +120,32 @@ export const Pull = z
     }),
   );
 
-export const IssueEvent = z.object({ action: z.string(), issue: Issue, sender: Actor });
+/** An issue as `GET /repos/{owner}/{repo}/issues/{n}` describes it. */
+export const IssueAnswer = Issue.extend({
+  node_id: z.string().nullish(),
+  milestone: z.object({ title: z.string() }).nullish(),
+}).transform(
+  (issue): IssueFacts => ({
+    number: issue.number,
+    nodeId: issue.node_id ?? "",
+    title: issue.title ?? "",
+    body: issue.body,
+    state: issue.state,
+    isPullRequest: Boolean(issue.pull_request),
+    author: issue.user,
+    labels: issue.labels,
+    assignees: issue.assignees,
+    milestone: issue.milestone?.title ?? null,
+    htmlUrl: issue.html_url,
+  }),
+);
+
+export const IssueEvent = z.object({
+  action: z.string(),
+  issue: Issue,
+  label: z.object({ name: z.string() }).nullish(),
+  sender: Actor,
+});
 
 export const IssueCommentEvent = z.object({
   action: z.string(),
@@ -140,6 +168,7 @@ export const PullRequestPayload = z.object({
         })
         .nullish(),
       title: z.object({ from: z.string() }).nullish(),
+      body: z.object({}).nullish(),
     })
     .nullish(),
 });
@@ -175,6 +204,9 @@ export const PushPayload = z.object({
   before: z.string(),
   after: z.string(),
   deleted: z.boolean().nullish(),
+  created: z.boolean().nullish(),
+  forced: z.boolean().nullish(),
+  pusher: z.object({ name: z.string().nullish() }).nullish(),
   compare: z.string().nullish(),
   commits: z.array(z.object({ added: Files, removed: Files, modified: Files })).nullish(),
   sender: Actor,

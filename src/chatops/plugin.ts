@@ -6,7 +6,19 @@
 import type { RepoConfig } from "../config/model.ts";
 import type { Owners } from "../owners/index.ts";
 import type { Effect } from "./effects.ts";
-import type { GenericComment, PullRequest, PullRequestEvent, PushEvent, RepoRef, ReviewEvent } from "./events.ts";
+import type {
+  GenericComment,
+  IssueEvent,
+  PullRequest,
+  PullRequestEvent,
+  PushEvent,
+  RepoRef,
+  ReviewEvent,
+  StatusEvent,
+  TaskEvent,
+  TimerEvent,
+} from "./events.ts";
+import type { Reads } from "./reads.ts";
 
 /** What a handler decided, and why: the reason is shown on /deliveries/<guid>, above all when there is no effect. */
 export interface Decision {
@@ -24,6 +36,14 @@ export interface Plugin {
   readonly pullRequest?: (event: PullRequestEvent, view: View) => Promise<Decision>;
   readonly review?: (event: ReviewEvent, view: View) => Promise<Decision>;
   readonly push?: (event: PushEvent, view: View) => Promise<Decision>;
+  /** `issues` webhooks. */
+  readonly issue?: (event: IssueEvent, view: View) => Promise<Decision>;
+  /** `status` webhooks, in the repository's object: reach a pull request by `lookAgain` with its number. */
+  readonly status?: (event: StatusEvent, view: View) => Promise<Decision>;
+  /** What this plugin asked for with `lookAgain`. */
+  readonly timer?: (event: TimerEvent, view: View) => Promise<Decision>;
+  /** The end of a git task that this plugin asked for. */
+  readonly taskDone?: (event: TaskEvent, view: View) => Promise<Decision>;
   /** Level-triggered: run after the handlers of a pull request event, on the view overlaid with their effects. */
   readonly rule?: (pullRequest: PullRequest, view: View) => Promise<Decision>;
   /** Actions of `pull_request` after which the rule looks again; without it, those of {@link RULE_ACTIONS}. */
@@ -85,7 +105,7 @@ export interface IssueComment {
  * A read-only look at GitHub and the configuration, for the event's repository. Every method is lazy and asked of
  * GitHub at most once per event; errors are GitHub's and reject. Logins compare case-insensitively.
  */
-export interface View {
+export interface View extends Reads {
   readonly repository: RepoRef;
   /** The issue or pull request of the event; 0 for a push. */
   readonly number: number;

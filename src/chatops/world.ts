@@ -1,11 +1,14 @@
 /** The read-only view of GitHub that plugins get (spec chatops 1.11, 5): each thing is asked for at most once per event. */
 import type { RepoConfig } from "../config/model.ts";
 import { type Env, settings } from "../env.ts";
-import { GitHubError, githubClient } from "../github/index.ts";
+import { githubClient } from "../github/index.ts";
 import type { RepoRef } from "./events.ts";
+import { once, orNull, yesOrNo } from "./once.ts";
+import { readOutside } from "./outside.ts";
 import { parsePullRequest } from "./parse.ts";
 import type { View } from "./plugin.ts";
 import { fromBase64 } from "./base64.ts";
+import { reads } from "./world-reads.ts";
 import { ownersAt } from "./world-owners.ts";
 
 export interface ViewOf {
@@ -21,40 +24,6 @@ export interface ViewOf {
 /** GitHub lists no more files of a pull request, 100 a page. */
 const FILE_PAGES = 30;
 const PAGE = 100;
-
-/** Shares one promise between all who ask the same. */
-function once<Of extends readonly string[], T>(ask: (...of: Of) => Promise<T>): (...of: Of) => Promise<T> {
-  const asked = new Map<string, Promise<T>>();
-  return (...of) => {
-    const key = of.join("\n");
-    const answer = asked.get(key) ?? ask(...of);
-    asked.set(key, answer);
-    return answer;
-  };
-}
-
-const isMissing = (error: unknown): boolean => error instanceof GitHubError && error.status === 404;
-
-/** 204 is yes, 404 no. Anything else is an error: "could not tell" is not "no". */
-async function yesOrNo(asked: Promise<unknown>): Promise<boolean> {
-  try {
-    await asked;
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
-
-/** What there is, or null where GitHub answers 404. */
-async function orNull<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
 
 /** Creates the view of one event. Nothing is asked before a plugin does. */
 export function createView(env: Env, { repository, number, config, guid, now }: ViewOf): View {
@@ -85,6 +54,7 @@ export function createView(env: Env, { repository, number, config, guid, now }: 
   const teams = once((org: string) => paginate("GET /orgs/{org}/teams", { org: org, per_page: PAGE }));
 
   return {
+    ...reads({ client, repository, number, outside: (request) => readOutside(env, request) }),
     repository,
     number,
     config,

@@ -3,6 +3,8 @@
  * since they are shown, matched on and frozen into ProwJobs.
  */
 
+import type { PluginSettings } from "./plugin-settings.ts";
+
 /** A plain JSON value. Pod specs and other pass-through documents are of this type. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -134,6 +136,8 @@ export interface RepoConfig {
   readonly size: SizeConfig;
   readonly help: { readonly help_guidelines_url: string; readonly help_guidelines_summary: string };
   readonly owners: OwnersConfig;
+  /** The other sections of plugins.yaml. */
+  readonly settings: PluginSettings;
   readonly prow: ProwSettings;
 }
 

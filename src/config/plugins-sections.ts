@@ -184,6 +184,23 @@ const ConfigUpdater = z.strictObject({
   gzip: unset(Flag),
 });
 
+/** Ours: what Prow does not have, by `*`, org or org/repo. */
+const Cutwater = z.strictObject({
+  summary_comment: unset(Flag),
+  ok_to_test_sha: unset(Flag),
+  suggest_commands: unset(Flag),
+  minimize_obsolete: unset(Flag),
+  cherrypicker: unset(
+    z.strictObject({
+      labels: unset(Strings),
+      use_prow_assignments: unset(Flag),
+      allow_all: unset(Flag),
+      create_issue_on_conflict: unset(Flag),
+      label_prefix: unset(Text),
+    }),
+  ),
+});
+
 /** Keys of plugins.yaml beside the core's. */
 export const SECTIONS = {
   approve: unset(z.array(Approve)),
@@ -223,5 +240,6 @@ export const SECTIONS = {
   welcome: unset(
     z.array(z.strictObject({ repos: unset(Strings), message_template: unset(Text), always_post: unset(Flag) })),
   ),
+  cutwater: unset(z.record(z.string(), Cutwater)),
   override: unset(z.strictObject({ allow_top_level_owners: unset(Flag), allowed_github_teams: unset(StringsMap) })),
 };

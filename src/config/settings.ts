@@ -11,6 +11,7 @@ import type {
   SizeConfig,
   TriggerConfig,
 } from "./model.ts";
+import { pluginSettings } from "./plugin-settings-of.ts";
 import type { PluginsConfig } from "./plugins-schema.ts";
 import type { ProwConfig } from "./prow-schema.ts";
 import { set } from "./decoration.ts";
@@ -159,6 +160,7 @@ export function repoSettings(
       help_guidelines_summary: plugins.help?.help_guidelines_summary ?? "",
     },
     owners: ownersOf(plugins, prow, name),
+    settings: pluginSettings(prow, plugins, name),
     prow: prowSettings(prow, name),
   };
 }

@@ -1,8 +1,10 @@
 /** The GitHub client of the worker: Octokit over a transport of ours, which knows budget, cache and delivery (design 5). */
 import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
+import type { JsonObject } from "../config/model.ts";
 import { type Env, settings } from "../env.ts";
 import { type Budget, budgetOf } from "./budget.ts";
+import { graphql } from "./graphql.ts";
 import { withTypedErrors } from "./octokit.ts";
 import { Transport } from "./transport.ts";
 
@@ -23,6 +25,8 @@ export interface GitHubClient {
   readonly request: Paginating["request"];
   /** All pages of a list; give `per_page: 100`. */
   readonly paginate: Paginating["paginate"];
+  /** A GraphQL call's `data`. Rejects with {@link GitHubError}: errors in the answer are a permanent refusal. */
+  graphql(query: string, variables: JsonObject): Promise<unknown>;
   /** A body as it comes, e.g. a tarball. `path` below the API's base. Redirects lose the token when they leave the API. */
   raw(path: string): Promise<Response>;
   /** `slug[bot]` of the App, or the token's own user. */
@@ -45,6 +49,7 @@ export function githubClient(env: Env, { owner, repo = "", delivery, consumer }:
   return {
     request: octokit.request,
     paginate: octokit.paginate,
+    graphql: (query, variables) => graphql(octokit, query, variables),
     raw: (path) => transport.stream(`${base}${path}`),
     botLogin: async () => (await budget()).botLogin(),
     flush: async () => await found?.flush(),

@@ -37,6 +37,42 @@ export function effectWords(effect: Effect): string {
       return "approve workflow runs";
     case "rerunWorkflowRuns":
       return "run failed workflow jobs again";
+    case "editIssue":
+      return `change ${list(Object.keys(effect.changes))}`;
+    case "react":
+      return `react with ${effect.content}`;
+    case "editComment":
+      return "edit a comment";
+    case "review":
+      return `review with ${effect.comments.length} comments`;
+    case "deleteBranch":
+      return `delete branch ${effect.branch}`;
+    case "pinIssue":
+      return "pin the issue";
+    case "unpinIssue":
+      return "unpin the issue";
+    case "transferIssue":
+      return `transfer the issue to ${effect.repo}`;
+    case "createIssue":
+      return `open an issue: ${effect.title}`;
+    case "createCheckRun":
+      return `create check run ${effect.name}: ${effect.conclusion}`;
+    case "recordJobs":
+      return effect.jobs.length === 1 ? "record a job" : `record ${effect.jobs.length} jobs`;
+    case "reportAgain":
+      return "report the newest results again";
+    case "minimizeComments":
+      return "hide own comments of one kind";
+    case "project":
+      return effect.status === null ? "take out of a project" : "put into a project";
+    case "slack":
+      return `tell Slack's ${effect.channel}`;
+    case "callService":
+      return `${effect.method} ${effect.service}${effect.path}`;
+    case "lookAgain":
+      return `let ${effect.plugin} look again ${effect.number === undefined ? "" : `at #${effect.number} `}in ${Math.round(effect.afterMs / 1000)} s`;
+    case "gitTask":
+      return `git task: ${effect.task.kind}`;
     default:
       return (effect satisfies never as Effect).kind;
   }

@@ -2,13 +2,29 @@
 import type {
   Account,
   GenericComment,
+  IssueEvent,
   PullRequest,
   PullRequestEvent,
   PushEvent,
   ReviewEvent,
+  StatusEvent,
+  TimerEvent,
 } from "../../../src/chatops/events.ts";
 import type { ChangedFile, CommitStatus, IssueComment, View } from "../../../src/chatops/plugin.ts";
-import type { Postsubmit, Presubmit, RepoConfig } from "../../../src/config/model.ts";
+import type {
+  CheckRun,
+  Commit,
+  IssueFacts,
+  IssueHappening,
+  Milestone,
+  Outside,
+  OutsideRequest,
+  Review,
+  ReviewComment,
+  SearchHit,
+} from "../../../src/chatops/reads.ts";
+import type { JsonObject, Postsubmit, Presubmit, RepoConfig } from "../../../src/config/model.ts";
+import { settingsOf } from "../config/plugin-defaults.ts";
 import type { Owners } from "../../../src/owners/index.ts";
 
 export const BOT = "cutwater[bot]";
@@ -30,6 +46,7 @@ export function pull(over: Partial<PullRequest> = {}): PullRequest {
     author: user("author"),
     state: "open",
     merged: false,
+    mergeCommitSha: "",
     draft: false,
     mergeable: true,
     htmlUrl: "https://github.com/org/repo/pull/5",
@@ -75,7 +92,7 @@ export function pullEvent(action: string, over: Partial<PullRequestEvent> = {}):
     sender: user("author"),
     pullRequest: pull(),
     label: null,
-    changes: { baseRefFrom: null, baseShaFrom: null, titleFrom: null },
+    changes: { baseRefFrom: null, baseShaFrom: null, titleFrom: null, body: false },
     ...over,
   };
 }
@@ -106,10 +123,63 @@ export function push(over: Partial<PushEvent> = {}): PushEvent {
     before: BASE,
     after: "c".repeat(40),
     deleted: false,
+    created: false,
+    forced: false,
+    pusher: "pusher",
+    commits: 1,
     compareUrl: "https://github.com/org/repo/compare/b...c",
     changedFiles: ["main.go"],
     ...over,
   };
+}
+
+export function issueEvent(action: string, over: Partial<IssueEvent> = {}): IssueEvent {
+  return {
+    kind: "issue",
+    guid: GUID,
+    action,
+    sender: user("author"),
+    number: 5,
+    title: "The thing is broken",
+    body: "",
+    state: "open",
+    author: user("author"),
+    htmlUrl: "https://github.com/org/repo/issues/5",
+    labels: [],
+    assignees: [],
+    label: null,
+    ...over,
+  };
+}
+
+export function timerEvent(plugin: string, note: string): TimerEvent {
+  return { kind: "timer", guid: GUID, sender: user(BOT, "Bot"), plugin, note };
+}
+
+export function statusEvent(over: Partial<StatusEvent> = {}): StatusEvent {
+  const sender = user("ci");
+  return { kind: "status", guid: GUID, sender, sha: HEAD, context: "ci", state: "success", description: "", ...over };
+}
+
+export function issueFacts(over: Partial<IssueFacts> = {}): IssueFacts {
+  return {
+    number: 5,
+    nodeId: "I_5",
+    title: "The thing is broken",
+    body: "",
+    state: "open",
+    isPullRequest: false,
+    author: user("author"),
+    labels: [],
+    assignees: [],
+    milestone: null,
+    htmlUrl: "https://github.com/org/repo/issues/5",
+    ...over,
+  };
+}
+
+export function commit(sha: string, message: string, over: Partial<Commit> = {}): Commit {
+  return { sha, message, treeSha: `tree of ${sha}`, parents: [BASE], author: user("author"), ...over };
 }
 
 export function file(filename: string, over: Partial<ChangedFile> = {}): ChangedFile {
@@ -185,6 +255,7 @@ export function repoConfig(over: Partial<RepoConfig> = {}): RepoConfig {
       filenames: { owners: "OWNERS", owners_aliases: "OWNERS_ALIASES" },
       dir_denylist: [],
     },
+    settings: settingsOf(),
     prow: {
       prowjob_namespace: "prow",
       pod_namespace: "test-pods",
@@ -225,6 +296,29 @@ export interface World {
   /** Tree by commit. */
   trees: Readonly<Record<string, string>>;
   owners: Owners | null;
+  issue: IssueFacts;
+  /** Others by `owner/repo#number`. */
+  issues: Readonly<Record<string, IssueFacts>>;
+  pullRequests: Readonly<Record<number, PullRequest>>;
+  commits: readonly Commit[];
+  reviews: readonly Review[];
+  reviewComments: readonly ReviewComment[];
+  issueEvents: readonly IssueHappening[];
+  milestones: readonly Milestone[];
+  /** Logins by team id. */
+  teamsById: Readonly<Record<number, readonly string[]>>;
+  /** By login. */
+  permissions: Readonly<Record<string, string>>;
+  checkRuns: readonly CheckRun[];
+  requiredContexts: readonly string[] | null;
+  repositories: readonly string[];
+  /** Hits by query. */
+  searches: Readonly<Record<string, readonly SearchHit[]>>;
+  openPullRequests: readonly number[];
+  branches: readonly string[];
+  patches: Readonly<Record<string, string>>;
+  graphql: (query: string, variables: JsonObject) => unknown;
+  outside: (request: OutsideRequest) => Outside;
   baseTip: string;
   config: RepoConfig;
   number: number;
@@ -251,6 +345,27 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     texts: {},
     trees: {},
     owners: null,
+    issue: issueFacts(),
+    issues: {},
+    pullRequests: {},
+    commits: [],
+    reviews: [],
+    reviewComments: [],
+    issueEvents: [],
+    milestones: [],
+    teamsById: {},
+    permissions: {},
+    checkRuns: [],
+    requiredContexts: null,
+    repositories: ["org/repo"],
+    searches: {},
+    openPullRequests: [],
+    branches: ["master"],
+    patches: {},
+    graphql: () => {
+      throw new Error("this world answers no GraphQL");
+    },
+    outside: () => ({ status: 0, contentType: "", length: null, body: "", url: "" }),
     baseTip: "d".repeat(40),
     config: repoConfig(),
     number: 5,
@@ -289,6 +404,26 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
       answer("isMemberOfTeamNamed", () => has(world.teams[`${org}/${team}`], login)),
     mergedPullRequests: () => answer("mergedPullRequests", () => world.merged),
     fileAt: (path, ref) => answer("fileAt", () => world.texts[`${path}@${ref}`] ?? world.texts[path] ?? null),
+    issue: () => answer("issue", () => world.issue),
+    issueOf: (owner, repo, n) => answer("issueOf", () => world.issues[`${owner}/${repo}#${n}`] ?? null),
+    pullRequestOf: (n) => answer("pullRequestOf", () => world.pullRequests[n] ?? null),
+    commits: () => answer("commits", () => world.commits),
+    reviews: () => answer("reviews", () => world.reviews),
+    reviewComments: () => answer("reviewComments", () => world.reviewComments),
+    issueEvents: () => answer("issueEvents", () => world.issueEvents),
+    milestones: () => answer("milestones", () => world.milestones),
+    teamMembers: (org, slug) => answer("teamMembers", () => world.teams[`${org}/${slug}`] ?? []),
+    teamMembersById: (id) => answer("teamMembersById", () => world.teamsById[id] ?? []),
+    permission: (login) => answer("permission", () => world.permissions[login] ?? "none"),
+    checkRuns: () => answer("checkRuns", () => world.checkRuns),
+    requiredContexts: () => answer("requiredContexts", () => world.requiredContexts),
+    repositoryExists: (owner, repo) => answer("repositoryExists", () => has(world.repositories, `${owner}/${repo}`)),
+    search: (query) => answer("search", () => world.searches[query] ?? []),
+    openPullRequests: () => answer("openPullRequests", () => world.openPullRequests),
+    branches: (prefix) => answer("branches", () => world.branches.filter((branch) => branch.startsWith(prefix))),
+    patchOf: (filename) => answer("patchOf", () => world.patches[filename] ?? null),
+    graphql: (query, variables) => answer("graphql", () => world.graphql(query, variables)),
+    outside: (request) => answer("outside", () => world.outside(request)),
     owners: () =>
       answer("owners", () => {
         if (!world.owners) throw new Error("this world has no OWNERS");

@@ -48,11 +48,11 @@ function kinds(event: string, payload: object): string[] {
 
 describe("which events plugins see (spec chatops 1.4, 1.5)", () => {
   test.each([
-    ["issues", { action: "opened", issue }, ["comment created"]],
-    ["issues", { action: "edited", issue }, ["comment edited"]],
-    ["issues", { action: "deleted", issue }, []],
-    ["issues", { action: "labeled", issue }, []],
-    ["issues", { action: "transferred", issue }, []],
+    ["issues", { action: "opened", issue }, ["comment created", "issue"]],
+    ["issues", { action: "edited", issue }, ["comment edited", "issue"]],
+    ["issues", { action: "deleted", issue }, ["issue"]],
+    ["issues", { action: "labeled", issue }, ["issue"]],
+    ["issues", { action: "transferred", issue }, ["issue"]],
     ["issue_comment", { action: "created", issue, comment }, ["comment created"]],
     ["issue_comment", { action: "edited", issue, comment }, ["comment edited"]],
     ["issue_comment", { action: "deleted", issue, comment }, ["comment deleted"]],

@@ -1,4 +1,5 @@
 import type { Refs, RepoConfig } from "../../../src/config/model.ts";
+import { settingsOf } from "../config/plugin-defaults.ts";
 import type { RunPolicy } from "../../../src/jobs/policy.ts";
 import type { ProwJobSpec } from "../../../src/jobs/prowjob.ts";
 import type { JobSummary } from "../../../src/jobs/rpc.ts";
@@ -93,6 +94,7 @@ export function repoConfig(over: { template?: string; reporter?: Partial<Prow["g
       filenames: { owners: "OWNERS", owners_aliases: "OWNERS_ALIASES" },
       dir_denylist: [],
     },
+    settings: settingsOf(),
     prow: {
       prowjob_namespace: "default",
       pod_namespace: "default",

@@ -72,7 +72,7 @@ describe("pull request events (spec chatops 2.1.4)", () => {
   );
 
   test("edited: only a new base counts", async () => {
-    const none = { baseRefFrom: null, baseShaFrom: null, titleFrom: "x" };
+    const none = { baseRefFrom: null, baseShaFrom: null, titleFrom: "x", body: false };
     expect(await on("edited", trusted(), {}, { changes: none })).toEqual([]);
     expect(await on("edited", trusted(), {}, { changes: { ...none, baseRefFrom: "v1" } })).toEqual(["starts auto"]);
     expect(await on("edited", trusted(), {}, { changes: { ...none, baseShaFrom: "1" } })).toEqual(["starts auto"]);

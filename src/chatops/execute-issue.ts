@@ -1,0 +1,158 @@
+/** Effects on the issue itself: its fields, reactions, reviews, where it is. */
+import * as z from "zod";
+import type { Aftermath, Effect } from "./effects.ts";
+import type { Done, Execution } from "./execution.ts";
+import { done, gone, isStatus, noop, refusal } from "./execution.ts";
+
+type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
+
+const issueOf = ({ owner, repo, number }: Execution) => ({ owner, repo, issue_number: number });
+
+/** Carries out a call; GitHub's refusal becomes the reply that the effect asks for. */
+export async function withAftermath({ onDone, onRefused }: Aftermath, call: () => Promise<string>): Promise<Done> {
+  try {
+    return done(await call(), onDone ?? []);
+  } catch (error) {
+    const said = refusal(error);
+    if (said === null || !onRefused) throw error;
+    return done(`refused: ${said}`, [{ kind: "comment", body: `${onRefused.before}${said}${onRefused.after}` }]);
+  }
+}
+
+export const editIssue = (effect: Of<"editIssue">, x: Execution): Promise<Done> =>
+  withAftermath(effect, async () => {
+    const { stateReason, ...changes } = effect.changes;
+    await x.client.request("PATCH /repos/{owner}/{repo}/issues/{issue_number}", {
+      ...issueOf(x),
+      ...changes,
+      ...(stateReason ? { state_reason: stateReason } : {}),
+    });
+    return `set ${Object.keys(effect.changes).join(", ")}`;
+  });
+
+export async function react({ to, content }: Of<"react">, x: Execution): Promise<Done> {
+  const { owner, repo } = x;
+  if (to === null) {
+    await x.client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/reactions", { ...issueOf(x), content });
+  } else if (to.source === "issue_comment") {
+    const call = "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
+    await x.client.request(call, { owner, repo, comment_id: to.id, content });
+  } else {
+    const call = "POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions";
+    await x.client.request(call, { owner, repo, comment_id: to.id, content });
+  }
+  return done(`reacted with ${content}`);
+}
+
+export async function editComment({ to, body }: Of<"editComment">, { client, owner, repo }: Execution): Promise<Done> {
+  const params = { owner, repo, comment_id: to.id, body };
+  if (to.source === "issue_comment") {
+    return await gone(client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", params), "edited");
+  }
+  return await gone(client.request("PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}", params), "edited");
+}
+
+/** After a lost answer the reviews are looked through for the marker. */
+export async function review({ sha, body, comments }: Of<"review">, x: Execution): Promise<Done> {
+  const { owner, repo } = x;
+  const pull = { owner, repo, pull_number: x.number };
+  if (x.again) {
+    const call = "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews";
+    const there = await x.client.paginate(call, { ...pull, per_page: 100 });
+    if (there.some((one) => one.body?.includes(x.marker))) return noop("found after an answer was lost");
+  }
+  await x.client.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+    ...pull,
+    commit_id: sha,
+    event: "COMMENT",
+    body: `${body}\n${x.marker}`,
+    comments: comments.map((one) => ({ ...one, side: "RIGHT" })),
+  });
+  return done(`reviewed with ${comments.length} comments`);
+}
+
+export async function deleteBranch({ branch }: Of<"deleteBranch">, { client, owner, repo }: Execution): Promise<Done> {
+  try {
+    await client.request("DELETE /repos/{owner}/{repo}/git/refs/{ref}", { owner, repo, ref: `heads/${branch}` });
+    return done(`deleted ${branch}`);
+  } catch (error) {
+    if (isStatus(error, 404, 422)) return noop(`${branch} was not there`);
+    throw error;
+  }
+}
+
+/** After a lost answer the marker is searched among the newest issues. */
+export const createIssue = (effect: Of<"createIssue">, x: Execution): Promise<Done> =>
+  withAftermath(effect, async () => {
+    const { owner, repo } = x;
+    const { title, body, assignees, labels } = effect;
+    if (x.again) {
+      const call = "GET /repos/{owner}/{repo}/issues";
+      const { data } = await x.client.request(call, { owner, repo, state: "all", sort: "created", per_page: 100 });
+      const there = data.find((one) => one.body?.includes(x.marker));
+      if (there) return `#${there.number}, found after an answer was lost`;
+    }
+    const { data } = await x.client.request("POST /repos/{owner}/{repo}/issues", {
+      owner,
+      repo,
+      title,
+      body: `${body}\n${x.marker}`,
+      assignees: [...assignees],
+      labels: [...labels],
+    });
+    return `opened #${data.number}`;
+  });
+
+export async function createCheckRun(effect: Of<"createCheckRun">, { client, owner, repo }: Execution): Promise<Done> {
+  const { sha, name, conclusion, title, summary, detailsUrl } = effect;
+  const output = { title, summary };
+  const fields = { name, head_sha: sha, status: "completed", conclusion, output, details_url: detailsUrl } as const;
+  await client.request("POST /repos/{owner}/{repo}/check-runs", { owner, repo, ...fields });
+  return done(`check run ${name}: ${conclusion}`);
+}
+
+const NODE_ID = z.object({ node_id: z.string() });
+
+async function nodeId(x: Execution): Promise<string> {
+  const { data } = await x.client.request("GET /repos/{owner}/{repo}/issues/{issue_number}", issueOf(x));
+  return NODE_ID.parse(data).node_id;
+}
+
+type Pinning = { readonly kind: "pinIssue" | "unpinIssue" } & Aftermath;
+
+export const pin = (effect: Pinning, x: Execution): Promise<Done> =>
+  withAftermath(effect, async () => {
+    const query = `mutation ($id: ID!) { ${effect.kind}(input: { issueId: $id }) { clientMutationId } }`;
+    await x.client.graphql(query, { id: await nodeId(x) });
+    return effect.kind === "pinIssue" ? "pinned" : "unpinned";
+  });
+
+export const transferIssue = (effect: Of<"transferIssue">, x: Execution): Promise<Done> =>
+  withAftermath(effect, async () => {
+    const { data } = await x.client.request("GET /repos/{owner}/{repo}", { owner: x.owner, repo: effect.repo });
+    await x.client.graphql(
+      "mutation ($id: ID!, $to: ID!) { transferIssue(input: { issueId: $id, repositoryId: $to }) { issue { number } } }",
+      { id: await nodeId(x), to: data.node_id },
+    );
+    return `transferred to ${x.owner}/${effect.repo}`;
+  });
+
+const Comments = z.object({ node_id: z.string(), body: z.string().nullish() });
+
+/** Hides the bot's own comments with `marker` as outdated. */
+export async function minimize({ marker }: Of<"minimizeComments">, x: Execution): Promise<Done> {
+  const known = x.posted.containing(marker);
+  const query =
+    "mutation ($id: ID!) { minimizeComment(input: { subjectId: $id, classifier: OUTDATED }) { clientMutationId } }";
+  for (const { id } of known) {
+    try {
+      const call = "GET /repos/{owner}/{repo}/issues/comments/{comment_id}";
+      const { data } = await x.client.request(call, { owner: x.owner, repo: x.repo, comment_id: id });
+      await x.client.graphql(query, { id: Comments.parse(data).node_id });
+    } catch (error) {
+      if (!isStatus(error, 404, 410)) throw error;
+      x.posted.drop(id);
+    }
+  }
+  return known.length > 0 ? done(`hid ${known.length}`) : noop("there was none");
+}

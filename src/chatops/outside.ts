@@ -1,0 +1,51 @@
+/** Reads from outside of GitHub, for plugins of jokes, pictures and trackers: bounded, and only where the settings point to. */
+import { type Env, settings } from "../env.ts";
+import type { Outside, OutsideRequest } from "./reads.ts";
+
+const TIMEOUT_MS = 5_000;
+const MOST_BYTES = 1024 * 1024;
+const NOTHING: Outside = { status: 0, contentType: "", length: null, body: "", url: "" };
+
+/** Where a service is, with the headers that its secret asks for; null when the settings do not name it. */
+export function serviceAddress(env: Env, service: string, path: string): { url: string; headers: Headers } | null {
+  const found = settings(env).SERVICES[service];
+  if (!found || !path.startsWith("/")) return null;
+  return { url: `${found.url}${path}`, headers: new Headers(found.headers) };
+}
+
+export async function readOutside(env: Env, { service, method, path }: OutsideRequest): Promise<Outside> {
+  const address = serviceAddress(env, service, path);
+  if (!address) return NOTHING;
+  try {
+    const answer = await fetch(address.url, {
+      method,
+      headers: address.headers,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const length = answer.headers.get("content-length");
+    return {
+      status: answer.status,
+      contentType: answer.headers.get("content-type") ?? "",
+      length: length === null ? null : Number(length),
+      body: method === "HEAD" ? "" : await bounded(answer),
+      url: answer.url || address.url,
+    };
+  } catch {
+    return NOTHING;
+  }
+}
+
+async function bounded(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = answer.body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    size += part.value.byteLength;
+    if (size > MOST_BYTES) {
+      await reader?.cancel();
+      throw new Error("too large");
+    }
+    chunks.push(part.value);
+  }
+  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
+}
