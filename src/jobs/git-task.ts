@@ -12,7 +12,8 @@ const Branch = z
   .string()
   .min(1)
   .max(244)
-  .regex(/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.))[^\s~^:?*[\\\u0000-\u001f\u007f]+(?<![/.])$/);
+  .regex(/^[^\p{Cc}]+$/u)
+  .regex(/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.))[^\s~^:?*[\\]+(?<![/.])$/);
 
 const CherryPick = z.object({
   kind: z.literal("cherry-pick"),
