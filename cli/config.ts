@@ -48,7 +48,7 @@ export async function packConfig(
   raw: RawConfig,
   flags: ConfigFlags,
   rawArgs: readonly string[],
-): Promise<{ archive: Uint8Array; query: URLSearchParams; spoken: (name: string) => string }> {
+): Promise<{ archive: Uint8Array<ArrayBuffer>; query: URLSearchParams; spoken: (name: string) => string }> {
   const { plugins } = raw;
   if (!plugins) throw new ConfigFilesError("Give --plugin-config FILE: without plugins nothing would run");
   const jobs = flags["job-config-path"];
@@ -77,7 +77,7 @@ export async function packConfig(
     header: { name: inside(file), size: bytes.byteLength, mode: 0o644, mtime: new Date(0) },
     body: bytes,
   }));
-  const archive = gzipSync(await packTar(entries));
+  const archive = new Uint8Array(gzipSync(await packTar(entries)));
   return { archive, query, spoken: (name) => names.get(name) ?? name };
 }
 
@@ -146,7 +146,7 @@ const push = defineCommand({
       console.error(`Pushing ${(archive.byteLength / 1024).toFixed(0)} KiB to ${base.origin} ...`);
       const target = new URL(`api/config/push?${query.toString()}`, base);
       const headers = { "content-type": "application/gzip" };
-      const answer = await ask(target, token, { method: "POST", headers, body: archive as Uint8Array<ArrayBuffer> });
+      const answer = await ask(target, token, { method: "POST", headers, body: archive });
       const { id } = z.object({ id: z.string() }).parse(answer);
       const load = await verdict(base, token, id, (line) => console.error(`  ${line}`));
       for (const problem of load.problems) console.log(problemLine({ ...problem, file: spoken(problem.file) }));

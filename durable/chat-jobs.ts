@@ -5,6 +5,7 @@ import { type Env, settings } from "../src/env.ts";
 import type { ProwJob } from "../src/jobs/prowjob.ts";
 import { commentEffects, statusEffect } from "../src/jobs/report.ts";
 import type { JobSummary, ReportTo } from "../src/jobs/rpc.ts";
+import { stored } from "../src/store/stored.ts";
 import type { JobRow } from "./chat-tables.ts";
 
 /** Finished jobs are remembered for the result comment, the newest of them. */
@@ -34,7 +35,14 @@ export class ChatJobs {
       `INSERT INTO job (id, version, name, base_ref, type, complete, superseded, summary, started, said_version, said_status)
        VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, '')
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, complete = excluded.complete, summary = excluded.summary`,
-      ...[id, version, job, baseRef, type, complete ? 1 : 0, JSON.stringify(summary), Math.trunc(startTime)],
+      id,
+      version,
+      job,
+      baseRef,
+      type,
+      complete ? 1 : 0,
+      JSON.stringify(summary),
+      Math.trunc(startTime),
     );
     return true;
   }
@@ -43,7 +51,7 @@ export class ChatJobs {
   unsaid(): JobSummary | null {
     const rows = this.#sql.exec<JobRow>("SELECT * FROM job WHERE said_version < version ORDER BY started LIMIT 1");
     const row = rows.toArray()[0];
-    return row ? (JSON.parse(row.summary) as JobSummary) : null;
+    return row ? stored<JobSummary>(row.summary) : null;
   }
 
   /**
@@ -66,7 +74,10 @@ export class ChatJobs {
     const newer = this.#sql.exec(
       `SELECT 1 FROM job WHERE type = 'presubmit' AND started > ? AND id <> ? AND version > 0
          AND summary ->> 'context' = ? AND summary ->> 'sha' = ? LIMIT 1`,
-      ...[started, id, context, sha],
+      started,
+      id,
+      context,
+      sha,
     );
     return newer.toArray().length > 0;
   }
@@ -76,7 +87,10 @@ export class ChatJobs {
     const status = effects.find((effect) => effect.kind === "setStatus");
     this.#sql.exec(
       "UPDATE job SET said_version = ?, said_status = iif(? = '', said_status, ?) WHERE id = ?",
-      ...[job.version, status ? "set" : "", status ? JSON.stringify(status) : "", job.id],
+      job.version,
+      status ? "set" : "",
+      status ? JSON.stringify(status) : "",
+      job.id,
     );
     if (!job.complete) return;
     this.#sql.exec(
@@ -95,7 +109,11 @@ export class ChatJobs {
       this.#sql.exec(
         `INSERT OR IGNORE INTO job (id, version, name, base_ref, type, complete, superseded, summary, started, said_version, said_status)
          VALUES (?, 0, ?, ?, ?, 0, 0, '', ?, 0, '')`,
-        ...[id, job.spec.job, baseRef, job.spec.type, Number.isFinite(started) ? started : Date.now()],
+        id,
+        job.spec.job,
+        baseRef,
+        job.spec.type,
+        Number.isFinite(started) ? started : Date.now(),
       );
     }
     return (await this.#env.JOB.getByName(`job:${id}`).start(JSON.stringify(job), reportTo)).created;
@@ -105,7 +123,8 @@ export class ChatJobs {
     const older = this.#sql
       .exec<JobRow>(
         "SELECT * FROM job WHERE name = ? AND base_ref = ? AND type = 'presubmit' AND complete = 0",
-        ...[name, baseRef],
+        name,
+        baseRef,
       )
       .toArray();
     for (const { id } of older) {
@@ -125,7 +144,7 @@ export class ChatJobs {
     const rows = this.#sql.exec<{ summary: string }>(
       "SELECT summary FROM job WHERE version > 0 AND superseded = 0 AND type = 'presubmit' ORDER BY started",
     );
-    return rows.toArray().map((row) => JSON.parse(row.summary) as JobSummary);
+    return rows.toArray().map((row) => stored<JobSummary>(row.summary));
   }
 
   #get(id: string): JobRow | null {

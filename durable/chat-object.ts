@@ -20,6 +20,7 @@ import { flushUsage, GitHubError, githubClient } from "../src/github/index.ts";
 import type { ProwJob } from "../src/jobs/prowjob.ts";
 import type { JobSummary, ReportTo } from "../src/jobs/rpc.ts";
 import { saveDeliveryRows } from "../src/store/delivery-rows.ts";
+import { stored } from "../src/store/stored.ts";
 import { ChatJobs } from "./chat-jobs.ts";
 import { CHAT_MIGRATIONS, type InboxRow, type OutboxRow } from "./chat-tables.ts";
 import { Inbox } from "./inbox.ts";
@@ -76,7 +77,7 @@ export abstract class ChatObject extends DurableObject<Env> {
   }
 
   async startJob(prowjob: string, by: string): Promise<void> {
-    const job = JSON.parse(prowjob) as ProwJob;
+    const job = stored<ProwJob>(prowjob);
     const guid = `rerun:${job.metadata.name}`;
     const [pull] = job.spec.refs?.pulls ?? [];
     this.#place(job.spec.refs?.org ?? "", job.spec.refs?.repo ?? "", pull?.number ?? 0);

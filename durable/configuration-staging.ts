@@ -3,6 +3,7 @@ import type { Problem } from "../src/config/model.ts";
 import type { WrittenPreset } from "../src/config/presets.ts";
 import type { JobFile, Written } from "../src/config/source.ts";
 import type { FileKind } from "../src/config/tarball.ts";
+import { stored } from "../src/store/stored.ts";
 
 export const STAGING_TABLES = [
   "CREATE TABLE staged_file (path TEXT PRIMARY KEY, kind TEXT NOT NULL, length INTEGER NOT NULL, done INTEGER NOT NULL)",
@@ -127,7 +128,7 @@ export class Staging {
       repo.toLowerCase(),
       kind,
     );
-    return [...rows].map((row) => JSON.parse(row.job) as Written<T>);
+    return [...rows].map((row) => stored<Written<T>>(row.job));
   }
 
   /** Periodic jobs after a sequence number, a batch at a time. */
@@ -139,7 +140,7 @@ export class Staging {
         limit,
       )
       .toArray();
-    return { jobs: rows.map((row) => JSON.parse(row.job) as Written<T>), last: rows.at(-1)?.seq ?? after };
+    return { jobs: rows.map((row) => stored<Written<T>>(row.job)), last: rows.at(-1)?.seq ?? after };
   }
 
   /** Names of the repositories that have jobs, as first spelled. */
@@ -156,7 +157,7 @@ export class Staging {
 
   presets(): WrittenPreset[] {
     const rows = this.#sql.exec<{ preset: string }>("SELECT preset FROM staged_preset ORDER BY seq");
-    return [...rows].map((row) => JSON.parse(row.preset) as WrittenPreset);
+    return [...rows].map((row) => stored<WrittenPreset>(row.preset));
   }
 
   putProblems(problems: readonly Problem[]): void {
@@ -186,7 +187,7 @@ export class Staging {
       "SELECT problem FROM staged_problem ORDER BY severity, seq LIMIT ?",
       limit,
     );
-    return [...rows].map((row) => JSON.parse(row.problem) as Problem);
+    return [...rows].map((row) => stored<Problem>(row.problem));
   }
 
   hasErrors(): boolean {

@@ -1,6 +1,7 @@
 /** The configuration's versions and loads, in the object's tables. */
 import type { ConfigIndex, Problem } from "../src/config/model.ts";
 import type { ConfigLoad, ConfigSource } from "../src/config/rpc.ts";
+import { stored } from "../src/store/stored.ts";
 
 export const LOAD_TABLES = [
   "CREATE TABLE load (id TEXT PRIMARY KEY, key TEXT NOT NULL, source TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER, state TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL, problems TEXT NOT NULL, idx TEXT NOT NULL)",
@@ -25,7 +26,7 @@ type Row = {
   source: string;
   started_at: number;
   finished_at: number | null;
-  state: string;
+  state: ConfigLoad["state"];
   done: number;
   total: number;
   problems: string;
@@ -35,14 +36,14 @@ type Row = {
 const loadOf = (row: Row): Load => ({
   id: row.id,
   key: row.key,
-  source: JSON.parse(row.source) as ConfigSource,
+  source: stored<ConfigSource>(row.source),
   startedAt: row.started_at,
   finishedAt: row.finished_at,
-  state: row.state as ConfigLoad["state"],
+  state: row.state,
   filesDone: row.done,
   filesTotal: row.total,
-  problems: JSON.parse(row.problems) as Problem[],
-  index: row.idx === "" ? null : (JSON.parse(row.idx) as ConfigIndex),
+  problems: stored<Problem[]>(row.problems),
+  index: row.idx === "" ? null : stored<ConfigIndex>(row.idx),
 });
 
 export class Loads {
@@ -55,7 +56,7 @@ export class Loads {
   current(): { readonly version: string; readonly index: ConfigIndex } | null {
     const rows = this.#sql.exec<{ version: string; idx: string }>("SELECT version, idx FROM current").toArray();
     const [row] = rows;
-    return row ? { version: row.version, index: JSON.parse(row.idx) as ConfigIndex } : null;
+    return row ? { version: row.version, index: stored<ConfigIndex>(row.idx) } : null;
   }
 
   /** Without the index: what the hot path asks every two seconds. */

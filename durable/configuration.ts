@@ -124,7 +124,8 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
   async #archive({ key, source }: Load): Promise<ReadableStream<Uint8Array> | null> {
     if (source.kind === "sync") return configTarball(this.env, source);
     const object = await this.env.ARTIFACTS.get(key);
-    return object ? (object.body as ReadableStream<Uint8Array>) : null;
+    const body: ReadableStream<Uint8Array> | undefined = object?.body;
+    return body ?? null;
   }
 
   #parse(load: Load): number | void {

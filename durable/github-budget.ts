@@ -83,7 +83,11 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
   async store(key: string, etag: string, body: string, link: string): Promise<void> {
     this.#sql.exec(
       "INSERT OR REPLACE INTO cached (key, etag, body, link, used) VALUES (?, ?, ?, ?, ?)",
-      ...[key, etag, body, link, Date.now()],
+      key,
+      etag,
+      body,
+      link,
+      Date.now(),
     );
     if (this.#stores++ % STORES_PER_CUT > 0) return;
     this.#sql.exec(

@@ -38,8 +38,18 @@ export class Inbox {
       `INSERT INTO inbox (seq, guid, event, action, received_at, owner, repo, private, number, sender, body, body_key,
          attempt, round, asked_by, state, tries, next_at, handled_at, config_version, summary, version, dirty)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, '', 'waiting', 0, 0, NULL, '', '', 1, 1)`,
-      ...[this.#nextSeq(), guid, event, action, receivedAt, owner, repo, delivery.private ? 1 : 0],
-      ...[number, sender, body, bodyKey],
+      this.#nextSeq(),
+      guid,
+      event,
+      action,
+      receivedAt,
+      owner,
+      repo,
+      delivery.private ? 1 : 0,
+      number,
+      sender,
+      body,
+      bodyKey,
     );
     return { attempt: 1 };
   }
@@ -66,14 +76,18 @@ export class Inbox {
     this.#sql.exec(
       `UPDATE inbox SET state = 'waiting', seq = ?, attempt = attempt + 1, round = round + 1, asked_by = ?, tries = 0,
          next_at = 0, version = version + 1, dirty = 1 WHERE guid = ?`,
-      ...[this.#nextSeq(), by, guid],
+      this.#nextSeq(),
+      by,
+      guid,
     );
   }
 
   later(guid: string, nextAt: number, why: string): void {
     this.#sql.exec(
       "UPDATE inbox SET tries = tries + 1, next_at = ?, summary = ?, version = version + 1, dirty = 1 WHERE guid = ?",
-      ...[nextAt, why, guid],
+      nextAt,
+      why,
+      guid,
     );
   }
 
@@ -93,12 +107,17 @@ export class Inbox {
     this.#sql.exec(
       `UPDATE inbox SET state = ?, handled_at = ?, config_version = ?, summary = ?, version = version + 1, dirty = 1
        WHERE guid = ?`,
-      ...[state, Date.now(), configVersion, summary.slice(0, 500), row.guid],
+      state,
+      Date.now(),
+      configVersion,
+      summary.slice(0, 500),
+      row.guid,
     );
     const old = row.seq - BODIES_KEPT;
     this.#sql.exec(
       "UPDATE inbox SET body = '' WHERE seq BETWEEN ? AND ? AND body <> '' AND state <> 'waiting'",
-      ...[old - 10, old],
+      old - 10,
+      old,
     );
   }
 
@@ -135,7 +154,8 @@ export class Inbox {
     const old = this.#sql
       .exec<{ guid: string; body_key: string }>(
         "SELECT guid, body_key FROM inbox WHERE received_at < ? AND state <> 'waiting' ORDER BY seq LIMIT ?",
-        ...[now - KEPT_MS, FORGOTTEN_AT_ONCE],
+        now - KEPT_MS,
+        FORGOTTEN_AT_ONCE,
       )
       .toArray();
     for (const { guid } of old) {

@@ -6,6 +6,7 @@ import type { Done, Execution } from "../src/chatops/execution.ts";
 import { intoRows, thingOf } from "../src/chatops/outgoing.ts";
 import { errorLine, isReset, maybeHappened, verdict } from "../src/chatops/retry.ts";
 import type { EffectView } from "../src/chatops/view.ts";
+import { stored } from "../src/store/stored.ts";
 import type { OutboxRow } from "./chat-tables.ts";
 import { posted } from "./posted.ts";
 
@@ -35,7 +36,8 @@ export class Outbox {
     if (thing !== "") {
       this.#sql.exec(
         "UPDATE outbox SET state = 'noop', answer = 'a later effect took its place', at = ? WHERE thing = ? AND state = 'waiting' AND tries = 0",
-        ...[now, thing],
+        now,
+        thing,
       );
     }
     // Handled again, a delivery says nothing twice; what may have been said is looked for under its first marker.
@@ -44,21 +46,23 @@ export class Outbox {
     this.#sql.exec(
       `INSERT INTO outbox (guid, marker, thing, effect, cause, state, unsure, tries, next_at, first_at, answer, at)
        VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, NULL, ?, ?)`,
-      ...[
-        guid,
-        said?.marker ?? `<!-- cutwater:${guid}:${this.count(guid) + 1} -->`,
-        thing,
-        json,
-        JSON.stringify(cause),
-      ],
-      ...[over ? "noop" : "waiting", said?.unsure ?? 0, over ? "said when it was handled before" : "", now],
+      guid,
+      said?.marker ?? `<!-- cutwater:${guid}:${this.count(guid) + 1} -->`,
+      thing,
+      json,
+      JSON.stringify(cause),
+      over ? "noop" : "waiting",
+      said?.unsure ?? 0,
+      over ? "said when it was handled before" : "",
+      now,
     );
   }
 
   #sameBefore(guid: string, effect: string): OutboxRow | undefined {
     const rows = this.#sql.exec<OutboxRow>(
       "SELECT * FROM outbox WHERE guid = ? AND effect = ? ORDER BY id DESC LIMIT 1",
-      ...[guid, effect],
+      guid,
+      effect,
     );
     return rows.toArray()[0];
   }
@@ -80,7 +84,9 @@ export class Outbox {
     for (const { id } of rows) {
       this.#sql.exec(
         "UPDATE outbox SET state = 'sending', unsure = 1, tries = tries + 1, first_at = coalesce(first_at, ?), at = ? WHERE id = ?",
-        ...[now, now, id],
+        now,
+        now,
+        id,
       );
     }
     await this.#storage.sync();
@@ -115,9 +121,12 @@ export class Outbox {
   #end(row: OutboxRow, done: Done): void {
     this.#sql.exec(
       "UPDATE outbox SET state = ?, answer = ?, at = ? WHERE id = ?",
-      ...[done.state, done.answer, Date.now(), row.id],
+      done.state,
+      done.answer,
+      Date.now(),
+      row.id,
     );
-    const cause = JSON.parse(row.cause) as Cause;
+    const cause = stored<Cause>(row.cause);
     for (const effect of done.follow ?? []) this.#insert(row.guid, effect, cause);
   }
 
@@ -132,7 +141,11 @@ export class Outbox {
       else {
         this.#sql.exec(
           "UPDATE outbox SET state = 'waiting', unsure = ?, next_at = ?, answer = ?, at = ? WHERE id = ?",
-          ...[unsure, next.kind === "again" ? next.at : now, alone ? `${ALONE}${line}` : line, now, row.id],
+          unsure,
+          next.kind === "again" ? next.at : now,
+          alone ? `${ALONE}${line}` : line,
+          now,
+          row.id,
         );
       }
       const about = { delivery: row.guid, effect: row.id, outcome: alone ? "alone" : next.kind, error: line };
@@ -143,7 +156,10 @@ export class Outbox {
   #bury(row: OutboxRow, unsure: number, line: string, now: number): void {
     this.#sql.exec(
       "UPDATE outbox SET state = 'dead', unsure = ?, answer = ?, at = ? WHERE id = ?",
-      ...[unsure, line, now, row.id],
+      unsure,
+      line,
+      now,
+      row.id,
     );
     // It may stand there all the same: whoever maintains a comment here looks again.
     if (unsure === 1) this.#sql.exec("DELETE FROM fact WHERE key = 'adopted'");
@@ -157,8 +173,8 @@ export class Outbox {
     const rows = this.#sql.exec<OutboxRow>("SELECT * FROM outbox WHERE guid = ? ORDER BY id", guid).toArray();
     return rows.map((row) => ({
       id: row.id,
-      effect: JSON.parse(row.effect) as Effect,
-      cause: JSON.parse(row.cause) as Cause,
+      effect: stored<Effect>(row.effect),
+      cause: stored<Cause>(row.cause),
       state: row.state,
       tries: row.tries,
       answer: row.answer,
@@ -181,7 +197,7 @@ export class Outbox {
 
 const ALONE = "refused together: ";
 
-const effectOf = (row: OutboxRow): Effect => JSON.parse(row.effect) as Effect;
+const effectOf = (row: OutboxRow): Effect => stored<Effect>(row.effect);
 const isLabel = (row: OutboxRow): boolean => effectOf(row).kind === "addLabel";
 
 async function carryOut(rows: readonly OutboxRow[], execution: Execution): Promise<Done> {

@@ -25,7 +25,9 @@ export class Repository extends ChatObject implements RepositoryRpc {
     this.ctx.storage.sql.exec(
       `INSERT INTO conversation (number, head, seen) VALUES (?, ?, ?)
        ON CONFLICT (number) DO UPDATE SET head = iif(excluded.head = '', head, excluded.head), seen = excluded.seen`,
-      ...[number, headSha, Date.now()],
+      number,
+      headSha,
+      Date.now(),
     );
     this.#visible(isPrivate);
     await this.todo.arm();
@@ -69,7 +71,8 @@ export class Repository extends ChatObject implements RepositoryRpc {
   #statusOf({ sha, context, state }: StatusEvent): string {
     const rows = this.ctx.storage.sql.exec<{ number: number }>(
       "SELECT number FROM conversation WHERE head = ? AND head <> '' ORDER BY number LIMIT ?",
-      ...[sha, NUMBERS_SHOWN],
+      sha,
+      NUMBERS_SHOWN,
     );
     const numbers = rows.toArray().map(({ number }) => `#${number}`);
     const whose = numbers.length > 0 ? `the head of ${numbers.join(", ")}` : "no head that we know";

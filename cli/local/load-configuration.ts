@@ -1,21 +1,24 @@
 /** The first load of a local system's configuration; later ones come by pushes to the sandbox's config repository. */
+import * as z from "zod";
 import type { Sandbox } from "../../sandbox/index.ts";
 
-interface ConfigAnswer {
-  readonly version: string;
-  readonly loads: readonly {
-    readonly id: string;
-    readonly state: string;
-    readonly problems: readonly { file: string; line: number; message: string }[];
-  }[];
-}
+const ConfigAnswer = z.object({
+  version: z.string(),
+  loads: z.array(
+    z.object({
+      id: z.string(),
+      state: z.string(),
+      problems: z.array(z.object({ file: z.string(), line: z.number(), message: z.string() })),
+    }),
+  ),
+});
 
 const REPO = "cutwater-demo/config";
 
 export async function loadConfiguration(url: string, adminToken: string, github: Sandbox): Promise<void> {
   const headers = { authorization: `Bearer ${adminToken}` };
-  const state = async (): Promise<ConfigAnswer> =>
-    (await (await fetch(`${url}/api/config`, { headers })).json()) as ConfigAnswer;
+  const state = async (): Promise<z.output<typeof ConfigAnswer>> =>
+    ConfigAnswer.parse(await (await fetch(`${url}/api/config`, { headers })).json());
   if ((await state()).version !== "") return;
   const tarball = await fetch(`${github.apiUrl}/repos/${REPO}/tarball/main`, {
     headers: { authorization: `Bearer ${github.credentials.token}` },
@@ -27,7 +30,7 @@ export async function loadConfiguration(url: string, adminToken: string, github:
     body: await tarball.arrayBuffer(),
   });
   if (!pushed.ok) throw new Error(`The worker refused the configuration: ${pushed.status} ${await pushed.text()}`);
-  const { id } = (await pushed.json()) as { id: string };
+  const { id } = z.object({ id: z.string() }).parse(await pushed.json());
   for (;;) {
     const load = (await state()).loads.find((entry) => entry.id === id);
     if (load?.state === "current") return;

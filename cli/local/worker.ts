@@ -93,7 +93,8 @@ async function runtimeOptions(options: LocalWorkerOptions): Promise<ConstructorP
     handleStructuredLogs: ({ message }: { message: string }) => options.log?.(message),
     workers: [worker],
   };
-  return runtime as never; // the beta's published type lags behind what it accepts (2026-10)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the beta's published type lags behind what it accepts (2026-10)
+  return runtime as never;
 }
 
 /** Process ids of the Workers runtimes that this process started. */

@@ -23,27 +23,27 @@ function repoRow(repo: Repo): Html {
 
 /** What to do first. */
 const START = [
-  { repo: "cutwater-demo/hello", number: 2, as: "ben", say: "/test all", then: "Two jobs run, both succeed." },
+  { repo: "cutwater-demo/hello", number: 2, as: "ben", say: "/test all", outcome: "Two jobs run, both succeed." },
   {
     repo: "cutwater-demo/hello",
     number: 3,
     as: "chidi",
     say: "/test all",
-    then: "A unit test fails: look at its log, push a fix, say /retest.",
+    outcome: "A unit test fails: look at its log, push a fix, say /retest.",
   },
   {
     repo: "cutwater-demo/hello",
     number: 4,
     as: "ada",
     say: "/ok-to-test",
-    then: "A stranger's pull request becomes trusted, and its jobs run.",
+    outcome: "A stranger's pull request becomes trusted, and its jobs run.",
   },
   {
     repo: "cutwater-demo/harbor",
     number: 2,
     as: "dana",
     say: "/test nonsense",
-    then: "The answer lists the tests that there are.",
+    outcome: "The answer lists the tests that there are.",
   },
 ] as const;
 
@@ -58,7 +58,7 @@ export function homePage(world: World, viewer: Viewer): Html {
       START.filter(({ repo }) => world.repo(repo)).length === 0
         ? ""
         : html`<h2>Try this</h2>
-    <ul class="list">${START.map(({ repo, number, say, as, then }) => html`<li><div class="main">As <strong>${as}</strong>, say <code>${say}</code> on <a class="title" href="/${repo}/pull/${number}">${repo}#${number}</a><div class="dim">${then}</div></div></li>`)}</ul>`
+    <ul class="list">${START.map(({ repo, number, say, as, outcome }) => html`<li><div class="main">As <strong>${as}</strong>, say <code>${say}</code> on <a class="title" href="/${repo}/pull/${number}">${repo}#${number}</a><div class="dim">${outcome}</div></div></li>`)}</ul>`
     }
     ${orgs.map(
       (org) => html`<h2><a href="/${org.login}">${org.login}</a></h2>

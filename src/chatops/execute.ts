@@ -169,7 +169,13 @@ async function workflowRuns(
   const { owner, repo } = x;
   const event = "pull_request";
   const { data } = await x.client.request("GET /repos/{owner}/{repo}/actions/runs", {
-    ...{ owner, repo, head_sha: sha, branch, event, status, per_page: 100 },
+    owner,
+    repo,
+    head_sha: sha,
+    branch,
+    event,
+    status,
+    per_page: 100,
   });
   let refused = 0;
   for (const { id } of data.workflow_runs) {

@@ -69,5 +69,6 @@ export function decorationEntries(prow: ProwConfig): readonly DefaultEntry[] {
 
 /** A deep copy with only what is set: compiled documents hold nothing else. */
 export function set(value: object): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as JsonObject;
+  const copy: JsonObject = JSON.parse(JSON.stringify(value));
+  return copy;
 }

@@ -1,7 +1,7 @@
 /** Raw jobs to compiled ones: defaults, decoration, prowjob_defaults, presets, in that order (spec jobs 1.1 finalise). */
 import { type DefaultEntry, decorationEntries, defaultsFor, mergeDefaults, set } from "./decoration.ts";
-import type { RawJob, RawPeriodic, RawPostsubmit, RawPresubmit } from "./job-schema.ts";
-import type { JobBase, JsonObject, Periodic, Postsubmit, Presubmit, Refs } from "./model.ts";
+import type { RawJob, RawPeriodic, RawPostsubmit, RawPresubmit, RawRefs } from "./job-schema.ts";
+import type { JobBase, JsonObject, Periodic, Postsubmit, Presubmit, Pull, Refs } from "./model.ts";
 import { textPodSpec } from "./pod-spec.ts";
 import { type PresetIndex, withPresets } from "./presets.ts";
 import type { ProwConfig } from "./prow-schema.ts";
@@ -70,7 +70,7 @@ export class Defaults {
       prowjob_defaults: { ...merged, tenant_id: merged["tenant_id"] || DEFAULT_TENANT },
       spec: applied?.spec,
       jenkins_spec: jenkins_spec && set(jenkins_spec),
-      extra_refs: extra_refs?.map((ref) => set(ref) as JsonObject & Refs),
+      extra_refs: extra_refs?.map((ref) => refs(ref)),
       reporter_config: reporter_config && set(reporter_config),
       rerun_auth_config: rerun_auth_config && set(rerun_auth_config),
       source: { path: file, line },
@@ -79,8 +79,11 @@ export class Defaults {
   }
 }
 
+const refs = (raw: RawRefs): Refs => compact<Refs>({ ...raw, pulls: raw.pulls?.map((pull) => compact<Pull>(pull)) });
+
 /** Drops what is undefined, so that compiled documents hold only what is set. */
 function compact<T extends object>(value: { readonly [Key in keyof T]: T[Key] | undefined }): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only optional fields take undefined, and may go
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
 }
 

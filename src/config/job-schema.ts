@@ -190,4 +190,5 @@ export type RawPresubmit = z.output<typeof PresubmitSchema>;
 export type RawPostsubmit = z.output<typeof PostsubmitSchema>;
 export type RawPeriodic = z.output<typeof PeriodicSchema>;
 export type RawJob = RawPresubmit | RawPostsubmit | RawPeriodic;
+export type RawRefs = z.output<typeof RefsSchema>;
 export type Preset = z.output<typeof PresetSchema>;

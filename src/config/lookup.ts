@@ -10,6 +10,7 @@ const indexes = new WeakMap<object, ReadonlyMap<string, unknown>>();
 /** Each list or map is indexed once, however many repositories ask. */
 function indexed<T>(of: object, build: () => Map<string, T>): ReadonlyMap<string, T> {
   const known = indexes.get(of);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one list or map is only ever indexed in one way
   if (known) return known as ReadonlyMap<string, T>;
   const made = build();
   indexes.set(of, made);
@@ -21,8 +22,11 @@ export const fullName = ({ org, repo }: RepoName): string => `${org}/${repo}`.to
 /** The values of a map keyed by `*`, org and org/repo, from the widest to the most specific. */
 export function levels<T>(map: Readonly<Record<string, T>> | undefined, name: RepoName): readonly T[] {
   if (!map) return [];
-  const index = indexed(map, () => new Map(Object.entries(map).map(([key, value]) => [key.toLowerCase(), value])));
-  return ["*", name.org.toLowerCase(), fullName(name)].flatMap((key) => (index.has(key) ? [index.get(key) as T] : []));
+  const index = indexed(map, () => new Map(Object.entries(map).map(([key, value]) => [key.toLowerCase(), { value }])));
+  return ["*", name.org.toLowerCase(), fullName(name)].flatMap((key) => {
+    const at = index.get(key);
+    return at ? [at.value] : [];
+  });
 }
 
 /** The most specific of {@link levels}. */

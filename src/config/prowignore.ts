@@ -51,7 +51,8 @@ function rulesOf(text: string): readonly Rule[] {
     if (line === "" || line.startsWith("#")) return [];
     const negated = line.startsWith("!");
     try {
-      return [{ negated, test: goRegExp(expressionOf(negated ? line.slice(1) : line)).test }];
+      const expression = goRegExp(expressionOf(negated ? line.slice(1) : line));
+      return [{ negated, test: (path) => expression.test(path) }];
     } catch {
       return []; // as git does with what is no pattern
     }

@@ -54,14 +54,25 @@ function joinedLevel(
   const set = Object.fromEntries(Object.entries(second).filter(([, value]) => value !== undefined));
   const [inner, ...below] = deeper;
   if (inner === undefined) return { ...first, ...set };
-  const [a, b] = [first[inner] ?? {}, second[inner] ?? {}] as [Level, Level];
-  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   const level = (value: unknown): Level | undefined => (isMapping(value) ? value : undefined);
+  const [a, b] = [level(first[inner]) ?? {}, level(second[inner]) ?? {}];
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   const maps = names.map((name) => [
     name,
     joinedLevel(level(a[name]), level(b[name]), below, [...path, inner, name], report),
   ]);
   return { ...first, ...set, [inner]: Object.fromEntries(maps) };
+}
+
+function joinedProtection(
+  first: BranchProtection | undefined,
+  second: BranchProtection | undefined,
+  report: Report,
+): BranchProtection | undefined {
+  if (!first || !second) return first ?? second;
+  const joint = joinedLevel(first, second, ["orgs", "repos", "branches"], ["branch-protection"], report);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each level is the union of two that the schema let through
+  return joint as BranchProtection;
 }
 
 const reporter = (document: Document, problems: Problem[]): Report => {
@@ -83,10 +94,9 @@ export function withProwSupplement(prow: ProwConfig, file: string, text: string,
   if (more === null) return { value: prow, problems };
   problems.push(...prowProblems(more, document, now));
   const key = "branch-protection";
-  const protection = joinedLevel(prow[key], more[key], ["orgs", "repos", "branches"], [key], report);
   const value: ProwConfig = {
     ...prow,
-    [key]: (prow[key] || more[key]) && (protection as BranchProtection),
+    [key]: joinedProtection(prow[key], more[key], report),
     tide: more.tide
       ? {
           ...(prow.tide ?? more.tide),

@@ -70,13 +70,19 @@ async function bytesOf(stream: ReadableStream<Uint8Array>, limit: number, what: 
 }
 
 const gunzip = (): ReadableWritablePair<Uint8Array, Uint8Array> =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it takes more kinds of bytes than we give it
   new DecompressionStream("gzip") as ReadableWritablePair<Uint8Array, Uint8Array>;
 
 /** Text of a configuration file; those that begin as gzip does are unpacked first (spec jobs 1.1). */
 export async function configText(bytes: Uint8Array, path: string): Promise<string> {
   let plain = bytes;
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream() as ReadableStream<Uint8Array>;
+    const packed = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(bytes);
+        controller.close();
+      },
+    });
     try {
       plain = await bytesOf(packed.pipeThrough(gunzip()), FILE_BYTES, path);
     } catch (error) {

@@ -122,7 +122,14 @@ async function store(c: Hook, owned: Owned, guid: string, event: string, bytes: 
   const bodyKey = large ? `deliveries/${owned.object}/${guid}` : "";
   const { owner, repo, number, action, sender } = owned;
   const delivery: Delivery = {
-    ...{ guid, event, action, owner, repo, number, sender, bodyKey },
+    guid,
+    event,
+    action,
+    owner,
+    repo,
+    number,
+    sender,
+    bodyKey,
     receivedAt: Date.now(),
     private: owned.private,
     body: large ? "" : text,

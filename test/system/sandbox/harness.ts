@@ -73,11 +73,11 @@ export interface Bench extends Receiver {
   readonly sandbox: Sandbox;
   readonly folder: string;
   /** Calls the interface as the organisation's owner unless told otherwise. */
-  ask(path: string, ask?: Ask): Promise<Answer>;
+  readonly ask: (path: string, ask?: Ask) => Promise<Answer>;
   /** A web token of the demo App. */
-  jwt(claims?: Json): string;
+  readonly jwt: (claims?: Json) => string;
   /** A token of the demo App's installation. */
-  installationToken(body?: Json): Promise<string>;
+  readonly installationToken: (body?: Json) => Promise<string>;
   /** Stops it; `keep` leaves the state for another start. */
   end(keep?: boolean): Promise<void>;
 }
