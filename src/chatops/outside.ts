@@ -36,7 +36,8 @@ export async function readOutside(env: Env, { service, method, path }: OutsideRe
 }
 
 async function bounded(answer: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let size = 0;
   const reader = answer.body?.getReader();
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
@@ -45,7 +46,7 @@ async function bounded(answer: Response): Promise<string> {
       await reader?.cancel();
       throw new Error("too large");
     }
-    chunks.push(part.value);
+    text += decoder.decode(part.value, { stream: true });
   }
-  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  return text + decoder.decode();
 }
