@@ -11,7 +11,7 @@ import {
 } from "../src/config/load.ts";
 import { locator } from "../src/config/locate.ts";
 import type { ConfigIndex, Problem } from "../src/config/model.ts";
-import { isGitHubRepository, namesIn } from "../src/config/names.ts";
+import { enabledIn, isGitHubRepository, namesIn } from "../src/config/names.ts";
 import { indexPresets } from "../src/config/presets.ts";
 import { ignoredBy } from "../src/config/prowignore.ts";
 import { readJobFile } from "../src/config/source.ts";
@@ -154,6 +154,7 @@ export class Loading {
   index(version: string, commit: string | null, now: number): ConfigIndex {
     const staged = this.#staging;
     const names = staged.repositories();
+    const { globals } = this.#globals();
     return {
       version,
       createdAt: now,
@@ -165,6 +166,7 @@ export class Loading {
       },
       repositories: names.filter((name) => isGitHubRepository(name)),
       orgs: names.filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1)),
+      ...(globals ? { enabled: enabledIn(globals.plugins) } : {}),
       problems: this.problems(),
     };
   }

@@ -3,7 +3,7 @@ import { Compiler } from "./compile.ts";
 import { readDocument } from "./document.ts";
 import { locator } from "./locate.ts";
 import type { ConfigIndex, Periodic, Problem, RepoConfig } from "./model.ts";
-import { isGitHubRepository, namesIn } from "./names.ts";
+import { enabledIn, isGitHubRepository, namesIn } from "./names.ts";
 import { type PluginsConfig, PluginsSchema } from "./plugins-schema.ts";
 import { indexPresets, repeatedLabels, type WrittenPreset } from "./presets.ts";
 import type { ProwConfig } from "./prow-schema.ts";
@@ -172,7 +172,7 @@ export function loadConfig(files: ConfigFiles, version: string, commit: string |
   problems.push(...ofPeriodics.problems);
   counts.periodics = ofPeriodics.periodics.length;
   return {
-    index: { ...index, counts, repositories: names, orgs },
+    index: { ...index, counts, repositories: names, orgs, enabled: enabledIn(globals.plugins) },
     repositories,
     periodics: ofPeriodics.periodics,
     globals: { prow: globals.prow, plugins: globals.plugins },

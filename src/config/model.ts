@@ -232,7 +232,14 @@ export interface ConfigIndex {
   readonly repositories: readonly string[];
   /** Organisations that plugins.yaml names: their other repositories compile to `config/<version>/<org>/.json`. */
   readonly orgs: readonly string[];
+  /** What plugins.yaml enables by its keys, `org` or `org/repo`: names of plugins. Versions of long ago do not have it. */
+  readonly enabled?: EnabledPlugins;
   readonly problems: readonly Problem[];
+}
+
+export interface EnabledPlugins {
+  readonly plugins: Readonly<Record<string, readonly string[]>>;
+  readonly external: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One finding of the loader. `error` keeps the configuration from becoming current; `warning` does not. */

@@ -1,4 +1,5 @@
 /** Which repositories and organisations a configuration speaks of: each gets a document of its own. */
+import type { EnabledPlugins } from "./model.ts";
 import type { PluginsConfig } from "./plugins-schema.ts";
 import type { ProwConfig } from "./prow-schema.ts";
 
@@ -50,4 +51,13 @@ export function namesIn(prow: ProwConfig, plugins: PluginsConfig, jobRepositorie
     if (alone && name !== "" && !orgs.has(name.toLowerCase())) orgs.set(name.toLowerCase(), name);
   }
   return { repositories: [...repositories.values()].sort(), orgs: [...orgs.values()].sort() };
+}
+
+/** Which plugins plugins.yaml names at which key, as they are written. */
+export function enabledIn({ plugins, external_plugins }: PluginsConfig): EnabledPlugins {
+  const named = Object.entries(plugins ?? {}).map(([key, entry]) => [key, entry.plugins] as const);
+  const outside = Object.entries(external_plugins ?? {}).map(
+    ([key, list]) => [key, list.map((one) => one.name)] as const,
+  );
+  return { plugins: Object.fromEntries(named), external: Object.fromEntries(outside) };
 }

@@ -6,9 +6,11 @@ import { settings } from "../env.ts";
 import { createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
 import { ownerOf, visibleDelivery } from "./delivery-data.ts";
+import { pluginHelp } from "./help-data.ts";
 import { abort, actable, actorOf, rerun } from "./job-actions.ts";
 import { jobData, visibleJob } from "./job-data.ts";
 import { logIndexJson } from "./job-log.ts";
+import { jsonOrScript } from "./jsonp.ts";
 import { deliveryQuery, jobQuery, nextHref } from "./list-query.ts";
 import { broken, notFound, refused, wantsPage } from "./surroundings.ts";
 import { GitHubUnavailable } from "./viewer-github.ts";
@@ -22,6 +24,12 @@ const WHO_MAY =
 for (const path of ["/api/jobs/*", "/api/deliveries/*"]) {
   api.use(path, secured, forViewer, sameOrigin);
 }
+
+/** Prow's own path and shape; `?repo=org/repo` tells of that repository's settings too. */
+api.get("/plugin-help", forViewer, async (c) => {
+  const repo = (c.req.query("repo") ?? "").trim();
+  return jsonOrScript(c, (viewer) => pluginHelp(c.env, viewer, repo));
+});
 
 api.get("/api/jobs", etag(), async (c) => {
   const query = jobQuery(c.req.query());

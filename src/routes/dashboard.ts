@@ -6,13 +6,14 @@ import { DeliveriesPage } from "../../ui/pages/deliveries.tsx";
 import { DeliveryPage } from "../../ui/pages/delivery.tsx";
 import { JobPage } from "../../ui/pages/job.tsx";
 import { JobsPage } from "../../ui/pages/jobs.tsx";
+import { PluginsPage } from "../../ui/pages/plugins.tsx";
 import { renderPage } from "../../ui/render.tsx";
 import { settings } from "../env.ts";
 import { listDeliveries } from "../store/delivery-list.ts";
 import { listJobs } from "../store/job-list.ts";
 import { createApp } from "./app.ts";
 import { forViewer, secured } from "./browser.ts";
-import { commandHelp, configOverview } from "./help-data.ts";
+import { commandHelp, configOverview, pluginList } from "./help-data.ts";
 import { visibleDelivery } from "./delivery-data.ts";
 import { jobData, visibleJob } from "./job-data.ts";
 import { readLog } from "./job-log.ts";
@@ -93,6 +94,11 @@ dashboard.get("/command-help", async (c) => {
   const help = await commandHelp(c.env, await viewerOf(c), repo);
   const props = { ...(await surroundings(c, ["command-filter"])), ...help, repo: help.problem === null ? repo : "" };
   return c.html(renderPage(CommandHelpPage, props), help.problem === null ? 200 : 404);
+});
+
+dashboard.get("/plugins", async (c) => {
+  const list = await pluginList(c.env, await viewerOf(c));
+  return c.html(renderPage(PluginsPage, { ...(await surroundings(c)), ...list }));
 });
 
 dashboard.get("/config", async (c) => {

@@ -1,10 +1,12 @@
 /** What the command help and the configuration page show. */
 import type { CommandHelpPageProps, HelpPlugin } from "../../ui/pages/command-help.tsx";
 import type { ConfigPageProps } from "../../ui/pages/config.tsx";
+import type { PluginsPageProps } from "../../ui/pages/plugins.tsx";
+import { eventsOf, type HelpDocument, helpDocument, isEnabled } from "../chatops/plugin-help.ts";
 import type { Plugin } from "../chatops/plugin.ts";
 import { REGISTRY } from "../chatops/registry.ts";
 import { currentConfig } from "../config/current.ts";
-import type { ConfigIndex, RepoConfig } from "../config/model.ts";
+import type { ConfigIndex, EnabledPlugins, RepoConfig } from "../config/model.ts";
 import type { ConfigLoad } from "../config/rpc.ts";
 import type { Env } from "../env.ts";
 import { canSee, isAdmin, sightOf } from "./viewer.ts";
@@ -46,12 +48,50 @@ export async function commandHelp(
   const repositories = await namedRepositories(env, viewer, index);
   const everything = REGISTRY.map((plugin) => helpOf(plugin, null));
   if (repo === "") return { plugins: everything, repositories, problem: null };
+  const config = await visibleConfig(env, viewer, repo);
+  if (config === null) return { plugins: everything, repositories, problem: `Nothing is known of ${repo}.` };
+  const enabled = REGISTRY.filter((plugin) => isEnabled(plugin, config));
+  return { plugins: enabled.map((plugin) => helpOf(plugin, config)), repositories, problem: null };
+}
+
+/** The configuration of `org/repo`; null when there is none, or none that the viewer may know of. */
+async function visibleConfig(env: Env, viewer: Viewer, repo: string): Promise<RepoConfig | null> {
   const [org = "", name = ""] = repo.split("/");
   const visible = /^[\w.-]+\/[\w.-]+$/.test(repo) && (await canSee(env, viewer, org, name));
-  const config = visible ? await currentConfig(env, org, name) : null;
-  if (config === null) return { plugins: everything, repositories, problem: `Nothing is known of ${repo}.` };
-  const enabled = REGISTRY.filter((plugin) => config.plugins.includes(plugin.name));
-  return { plugins: enabled.map((plugin) => helpOf(plugin, config)), repositories, problem: null };
+  return visible ? await currentConfig(env, org, name) : null;
+}
+
+const NOTHING_ENABLED: EnabledPlugins = { plugins: {}, external: {} };
+
+/** `/plugin-help`. `repo` (or empty): the one whose effective settings are told; null when it is not to be seen. */
+export async function pluginHelp(env: Env, viewer: Viewer, repo: string): Promise<HelpDocument | null> {
+  const { index } = await env.CONFIGURATION.getByName("installation").state();
+  const config = repo === "" ? null : await visibleConfig(env, viewer, repo);
+  if (repo !== "" && config === null) return null;
+  const repositories = await namedRepositories(env, viewer, index);
+  return helpDocument({ plugins: REGISTRY, repositories, enabled: index?.enabled ?? NOTHING_ENABLED, config });
+}
+
+/** Every plugin, and by which keys of plugins.yaml that the viewer may know of it is enabled. */
+export async function pluginList(env: Env, viewer: Viewer): Promise<Pick<PluginsPageProps, "plugins">> {
+  const help = await pluginHelp(env, viewer, "");
+  const keys = new Map<string, string[]>();
+  for (const map of [help?.RepoPlugins ?? {}, help?.RepoExternalPlugins ?? {}]) {
+    for (const [key, names] of Object.entries(map)) {
+      if (key === "") continue;
+      for (const name of names) {
+        const known = keys.get(name);
+        if (known) known.push(key);
+        else keys.set(name, [key]);
+      }
+    }
+  }
+  const plugins = REGISTRY.map((plugin) => ({
+    ...helpOf(plugin, null),
+    events: eventsOf(plugin),
+    enabled: keys.get(plugin.name) ?? [],
+  }));
+  return { plugins: plugins.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
 const sourceWords = ({ source }: ConfigLoad): string =>

@@ -37,7 +37,10 @@ export function CommandHelpPage(props: CommandHelpPageProps): JSX.Element {
     <Frame {...props} title={repo === "" ? "Commands" : `Commands of ${repo}`}>
       <div class="title-row">
         <h1>Commands</h1>
-        <p class="soft">{repo === "" ? "Every plugin that there is." : `What is enabled for ${repo}.`}</p>
+        <p class="soft">
+          {repo === "" ? "Every plugin that there is." : `What is enabled for ${repo}.`}{" "}
+          <a href="/plugins">Plugins and where they are enabled</a>
+        </p>
       </div>
       <div class="fields">
         <Island name="command-filter" data={null}>

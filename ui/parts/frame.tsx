@@ -22,7 +22,7 @@ export interface FrameProps extends Surroundings {
 const PLACES = [
   { href: "/", text: "Jobs", owns: /^\/(jobs\/|$|\?)/ },
   { href: "/deliveries", text: "Deliveries", owns: /^\/deliveries/ },
-  { href: "/command-help", text: "Commands", owns: /^\/command-help/ },
+  { href: "/command-help", text: "Commands", owns: /^\/(command-help|plugins)/ },
   { href: "/config", text: "Config", owns: /^\/config/ },
 ] as const;
 

@@ -41,6 +41,54 @@ describe("/command-help", () => {
   });
 });
 
+describe("/plugin-help", () => {
+  const asked = async (query: string, login: string | null = null) => {
+    const answer = await call(`/plugin-help${query}`, await as(login));
+    return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
+  };
+
+  it("is Prow's document, of every plugin there is", async () => {
+    const { status, text } = await asked("");
+    expect(status).toBe(200);
+    const document: unknown = JSON.parse(text);
+    expect(Object.keys(Object(document)).sort()).toEqual([
+      "AllRepos",
+      "ExternalPluginHelp",
+      "PluginHelp",
+      "RepoExternalPlugins",
+      "RepoPlugins",
+    ]);
+    for (const plugin of REGISTRY) expect(text).toContain(`"${plugin.name}":{"Description"`);
+  });
+
+  it("?var= makes a script of it, for anybody: cookies do not count", async () => {
+    const [mine, anybodys] = [await asked("?var=help", "harbormaster"), await asked("?var=help")];
+    expect(mine).toEqual(anybodys);
+    expect(mine.type).toContain("text/javascript");
+    expect(mine.text).toMatch(/^var help = \{.*\};$/s);
+    expect(mine.text).not.toContain("<");
+  });
+
+  it("?var= takes a plain identifier only", async () => {
+    for (const name of ["", "a.b", "alert(1)//", "1a", "a".repeat(65), "a%0Ab"]) {
+      expect((await asked(`?var=${name}`)).status, name).toBe(400);
+    }
+  });
+
+  it("a private repository is not there", async () => {
+    gitHub({});
+    expect((await asked("?repo=harbor/cellar")).status).toBe(404);
+    expect((await asked("?var=help&repo=harbor/cellar", "harbormaster")).status).toBe(404);
+  });
+});
+
+describe("/plugins", () => {
+  it("lists every plugin", async () => {
+    const html = await (await call("/plugins", asPage({}))).text();
+    for (const plugin of REGISTRY) expect(html).toContain(`id="${plugin.name}"`);
+  });
+});
+
 describe("/config", () => {
   const status = async (login: string | null, settings: Readonly<Record<string, string>>): Promise<number> =>
     (await call("/config", asPage(await as(login)), settings)).status;
