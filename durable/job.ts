@@ -6,7 +6,7 @@ import { newJobToken, parseJobToken, sameDigest, sha256Hex } from "../src/jobs/c
 import { jobEnvironment } from "../src/jobs/environment.ts";
 import { isClaimable, isComplete, isHeld, newRecord, step } from "../src/jobs/lifecycle.ts";
 import type { Action, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
-import { FLUSH_MS, FLUSH_WATCHED_MS, JOB_LIMITS } from "../src/jobs/limits.ts";
+import { flushAfter, JOB_LIMITS } from "../src/jobs/limits.ts";
 import { storagePath } from "../src/jobs/paths.ts";
 import { storableReport } from "../src/jobs/evidence.ts";
 import { FinishReport } from "../src/jobs/protocol.ts";
@@ -125,7 +125,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     if ("error" in job) return { ...job, durable: 0 };
     const { record } = job;
     const size = this.#log.size(record.attempt);
-    const flushMs = this.#viewers.watching() ? FLUSH_WATCHED_MS : FLUSH_MS;
+    const flushMs = flushAfter(this.#viewers.watching(), Date.now() - (record.claimedAt ?? 0));
     if (offset > size) return { error: "gap", message: `The log ends at ${size}: send from there.`, durable: size };
     const fresh = bytes.subarray(size - offset);
     if (fresh.length === 0) return { durable: size, flushMs };

@@ -73,3 +73,16 @@ export function visibleRepos(world: World, owner: string, login: string | null):
     .filter((repo) => repo.owner.toLowerCase() === owner.toLowerCase() && permissionOf(world, repo, login) !== null)
     .sort((a, b) => fullName(a).localeCompare(fullName(b)));
 }
+
+/** Repositories that somebody reaches in one of these ways: owner, collaborator, organization_member. */
+export function ownRepos(world: World, login: string, affiliations: readonly string[]): Repo[] {
+  const key = login.toLowerCase();
+  const tied: Readonly<Record<string, (repo: Repo) => boolean>> = {
+    owner: (repo) => repo.owner.toLowerCase() === key,
+    collaborator: (repo) => key in repo.collaborators,
+    organization_member: (repo) => key in (orgOf(world, repo)?.members ?? {}),
+  };
+  return Object.values(world.state.repos).filter(
+    (repo) => affiliations.some((way) => tied[way]?.(repo)) && grantedPermission(world, repo, login) !== null,
+  );
+}

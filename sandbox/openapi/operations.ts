@@ -18,6 +18,7 @@ export const OPERATIONS: readonly string[] = [
   "GET /rate_limit",
   "GET /search/issues",
   "GET /user",
+  "GET /user/repos",
   "GET /users/{username}",
   "GET /users/{username}/installation",
   "GET /users/{username}/repos",

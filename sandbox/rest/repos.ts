@@ -3,6 +3,7 @@ import {
   collaboratorsOf,
   grantedPermission,
   legacyPermission,
+  ownRepos,
   permissionOf,
   visibleRepos,
 } from "../access.ts";
@@ -15,6 +16,7 @@ import { commit as commitShape } from "../shape/commit.ts";
 import { apiOf, fullRepository, listedRepository, pageOf, permissions } from "../shape/repository.ts";
 import type { Permission, Repo } from "../state/model.ts";
 import { branchRef } from "../verbs/sync.ts";
+import { fullName } from "../world.ts";
 import { R, type Routes } from "./route.ts";
 
 const META: readonly string[] = ["metadata"];
@@ -60,6 +62,35 @@ function ownedRepos(call: Call, owner: string) {
   return paged(call, all, (repo) => listedRepository(call.world, repo, call.login));
 }
 
+/** By name, or by a time with the newest first, as GitHub sorts unless told. */
+const ORDER: Readonly<Record<string, (a: Repo, b: Repo) => number>> = {
+  full_name: (a, b) => fullName(a).localeCompare(fullName(b)),
+  created: (a, b) => b.createdAt.localeCompare(a.createdAt),
+  updated: (a, b) => b.pushedAt.localeCompare(a.pushedAt),
+  pushed: (a, b) => b.pushedAt.localeCompare(a.pushedAt),
+};
+
+/** What the signed-in user may reach. `type` is the older way to ask, and does not go with the newer one. */
+function callersRepos(call: Call) {
+  const { account } = call.actor;
+  if (call.caller.kind !== "user") throw ApiError.forbidden();
+  const [type, visibility, affiliation] = ["type", "visibility", "affiliation"].map((name) => call.query(name));
+  if (type && (visibility || affiliation))
+    throw new ApiError(422, "If you specify visibility or affiliation, you cannot specify type.");
+  const ties = { owner: "owner", member: "collaborator,organization_member" }[type ?? ""] ?? affiliation;
+  const wanted = type === "public" || type === "private" ? type : (visibility ?? "all");
+  const seen = ownRepos(
+    call.world,
+    account.login,
+    (ties ?? "owner,collaborator,organization_member").split(","),
+  ).filter((repo) => wanted === "all" || repo.private === (wanted === "private"));
+  const sort = call.query("sort") ?? "full_name";
+  const sorted = seen.sort(ORDER[sort]);
+  const natural = sort === "full_name" ? "asc" : "desc";
+  const list = (call.query("direction") ?? natural) === natural ? sorted : sorted.reverse();
+  return paged(call, list, (repo) => listedRepository(call.world, repo, account.login));
+}
+
 export const repos: Routes = {
   [`GET ${R}`]: (call) => {
     const { repo } = call;
@@ -67,6 +98,7 @@ export const repos: Routes = {
     return json(fullRepository(call.world, repo, call.login));
   },
   "GET /orgs/{org}/repos": (call) => ownedRepos(call, call.org.login),
+  "GET /user/repos": callersRepos,
   "GET /users/{username}/repos": (call) => ownedRepos(call, call.world.mustAccount(call.param("username")).login),
   [`GET ${R}/collaborators`]: (call) => {
     const repo = insider(call);

@@ -99,7 +99,7 @@ export function deliveriesPage(world: World, viewer: Viewer): Html {
   const latest = world.state.deliveries.slice(-100).toReversed();
   const rows = latest.map(
     (one) => html`<li>
-      <span class="mark ${one.statusCode >= 200 && one.statusCode < 300 ? "success" : one.status === "pending" ? "pending" : "failure"}">${one.statusCode || "–"}</span>
+      <span class="mark wide ${one.statusCode >= 200 && one.statusCode < 300 ? "success" : one.status === "pending" ? "pending" : "failure"}">${one.statusCode || "–"}</span>
       <div class="main"><strong>${one.event}${one.action ? `.${one.action}` : ""}</strong> <span class="dim">${one.repo ?? ""}${one.redelivery ? " · redelivery" : ""}</span><div class="mono dim">${one.guid}</div></div>
       <span class="dim">${one.status} in ${one.duration} s</span>
       <form method="post" action="/_deliveries/${one.id}"><button class="small">Redeliver</button></form>

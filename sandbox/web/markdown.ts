@@ -62,7 +62,7 @@ const marked = new Marked({
   },
 });
 
-/** Links `@name` and `#12` in text that is not inside a tag, a link or code. */
+/** Links `@name`, `#12` and a commit's full name in text that is not inside a tag, a link or code. */
 function mentions(html: string, repo: string): string {
   let inside = 0;
   return html
@@ -76,6 +76,10 @@ function mentions(html: string, repo: string): string {
       if (inside > 0) return part;
       return part
         .replace(/(^|[\s(])@([a-zA-Z0-9-]+)/g, '$1<a class="mention" href="/$2">@$2</a>')
+        .replace(
+          /\b([0-9a-f]{7})[0-9a-f]{33}\b/g,
+          (sha, short: string) => `<a href="/${escape(repo)}/commit/${sha}"><code>${short}</code></a>`,
+        )
         .replace(/(^|[\s(])#(\d+)\b/g, `$1<a href="/${escape(repo)}/issues/$2">#$2</a>`);
     })
     .join("");

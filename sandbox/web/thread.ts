@@ -30,7 +30,7 @@ function checks(repo: Repo, issue: PullIssue, path: string, may: (need: Permissi
   const rows = statuses.map(
     (one) => html`<li>
       <span class="mark ${one.state}" title="${one.state}">${SIGNS[one.state]}</span>
-      <div class="main"><strong>${one.context}</strong> <span class="dim">${one.description ?? ""}</span></div>
+      <div class="main"><strong>${one.context}</strong> <span class="dim" title="${one.description ?? ""}">${one.description ?? ""}</span></div>
       ${one.targetUrl ? html`<a href="${one.targetUrl}">Details</a>` : ""}
     </li>`,
   );

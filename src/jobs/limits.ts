@@ -9,6 +9,14 @@ export const JOB_LIMITS: Assignment["limits"] = {
   logBytes: GIB,
 };
 
-/** Wait between two flushes of the log: while somebody watches, and otherwise (design 10, Logs). */
-export const FLUSH_WATCHED_MS = 1_000;
-export const FLUSH_MS = 10_000;
+const FLUSH_WATCHED_MS = 1_000;
+const FLUSH_MS = 10_000;
+/** Who has just said /test opens the log soon: until then it must not wait for a whole flush. */
+const FLUSH_YOUNG_MS = 2_000;
+const YOUNG_MS = 30_000;
+
+/** Wait between two flushes of the log (design 10, Logs). `ageMs`: since the runner took the job. */
+export function flushAfter(watched: boolean, ageMs: number): number {
+  if (watched) return FLUSH_WATCHED_MS;
+  return ageMs < YOUNG_MS ? FLUSH_YOUNG_MS : FLUSH_MS;
+}

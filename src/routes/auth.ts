@@ -22,7 +22,7 @@ for (const path of ["/login/*", "/logout", "/admin"]) auth.use(path, secured, fo
 auth.onError((error, c) => broken(c, error));
 
 async function loginPage(c: Context<AppEnv>, returnTo: string, problem: string | null): Promise<Response> {
-  const props = { ...(await surroundings(c)), path: "/", returnTo, problem };
+  const props = { ...(await surroundings(c)), returnTo, problem };
   return c.html(renderPage(LoginPage, props), problem === null ? 200 : 400);
 }
 

@@ -212,7 +212,11 @@ function LiveLog({ data, parts }: { readonly data: LogData; readonly parts: LogE
       if (!viewer) return;
       viewer.following = !bar.follow;
       change({ follow: !bar.follow });
-      if (bar.follow) return;
+      if (!bar.follow) await actions.toEnd();
+    },
+    async toEnd() {
+      const viewer = viewerRef.current;
+      if (!viewer) return;
       if (!viewer.atEnd) await loadIndex(viewer);
       await viewer.openEnd();
       toEnd();
@@ -229,7 +233,12 @@ function LiveLog({ data, parts }: { readonly data: LogData; readonly parts: LogE
       id={data.id}
       actions={
         alive
-          ? { ...actions, jump: (step) => void actions.jump(step), toggleFollow: () => void actions.toggleFollow() }
+          ? {
+              ...actions,
+              jump: (step) => void actions.jump(step),
+              toggleFollow: () => void actions.toggleFollow(),
+              toEnd: () => void actions.toEnd(),
+            }
           : null
       }
     />

@@ -34,6 +34,7 @@ interface LogBarActions {
   readonly jump: (step: 1 | -1) => void;
   readonly toggleWrap: () => void;
   readonly toggleFollow: () => void;
+  readonly toEnd: () => void;
   readonly copyLines: () => void;
   readonly copyLink: () => void;
 }
@@ -94,7 +95,7 @@ function Tools(props: LogBarState & { readonly actions: LogBarActions }): JSX.El
       )}
       <span class="group">
         <Tool icon="wrap" text="Wrap" title="Wrap long lines" pressed={props.wrap} onClick={actions.toggleWrap} />
-        {props.growing && (
+        {props.growing ? (
           <Tool
             icon="down"
             text="Follow"
@@ -102,6 +103,8 @@ function Tools(props: LogBarState & { readonly actions: LogBarActions }): JSX.El
             pressed={props.follow}
             onClick={actions.toggleFollow}
           />
+        ) : (
+          <Tool icon="down" text="End" title="Go to the end" onClick={actions.toEnd} />
         )}
       </span>
     </>

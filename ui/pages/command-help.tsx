@@ -4,6 +4,7 @@ import { CommandFilter } from "../parts/command-filter.tsx";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { Island } from "../parts/island.tsx";
+import { breakable, withCode } from "../parts/prose.tsx";
 
 interface HelpCommand {
   readonly usage: string;
@@ -88,21 +89,21 @@ function Plugin({ plugin }: { readonly plugin: HelpPlugin }): JSX.Element {
         <h2>
           <a href={`#${plugin.name}`}>{plugin.name}</a>
         </h2>
-        <p class="soft">{plugin.description}</p>
-        {plugin.config !== "" && <p class="notice">{plugin.config}</p>}
+        <p class="soft">{withCode(plugin.description)}</p>
+        {plugin.config !== "" && <p class="notice">{withCode(plugin.config)}</p>}
       </div>
       {plugin.commands.length > 0 && (
         <dl class="commands">
           {plugin.commands.map((command) => (
             <div key={command.usage} data-command>
               <dt>
-                <code>{command.usage}</code>
+                <code>{breakable(command.usage)}</code>
                 {command.featured && <span class="tag">often used</span>}
               </dt>
               <dd>
-                <p>{command.description}</p>
+                <p>{withCode(command.description)}</p>
                 <p class="soft small">
-                  {command.whoCanUse}
+                  {withCode(command.whoCanUse)}
                   {command.examples.length > 0 && " · for example "}
                   {command.examples.map((example) => (
                     <code class="example" key={example}>

@@ -73,7 +73,7 @@ export function DeliveriesPage(props: DeliveriesPageProps): JSX.Element {
           {problem}
         </p>
       )}
-      {rows.length === 0 ? (
+      {problem !== null ? null : rows.length === 0 ? (
         <div class="card empty">
           {filtered ? (
             <p>
@@ -134,7 +134,9 @@ function DeliveryTable({ rows, now }: { readonly rows: readonly DeliveryRow[]; r
               {row.repo !== "" && `/${row.repo}`}
               {row.number > 0 && `#${row.number}`}
             </td>
-            <td class="cell-author">{row.sender}</td>
+            <td class="cell-author" title={row.sender}>
+              {row.sender}
+            </td>
             <td class="cell-summary">{row.summary}</td>
             <td class="cell-started number soft">
               <Ago at={row.receivedAt} now={now} />

@@ -158,10 +158,11 @@ function Run({ run }: { readonly run: PluginRun }): JSX.Element {
       <RunMark outcome={run.outcome} />
       <div>
         <p>
-          <b>{run.plugin}</b> <span class="soft">{run.handler}</span>
-          <span class="soft small"> {run.ms} ms</span>
+          <b>{run.plugin}</b> <span class="soft">{run.why}</span>
         </p>
-        <p class="soft">{run.why}</p>
+        <p class="soft small">
+          {run.handler}, {run.ms} ms
+        </p>
       </div>
     </li>
   );

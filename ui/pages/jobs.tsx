@@ -46,13 +46,17 @@ export function JobsPage(props: JobsPageProps): JSX.Element {
           {problem}
         </p>
       )}
-      <Island name="job-list" data={data}>
-        <JobList {...data} />
-      </Island>
+      {problem === null && (
+        <Island name="job-list" data={data}>
+          <JobList {...data} />
+        </Island>
+      )}
       <nav class="pager" aria-label="Pages">
-        <p class="keys soft small">
-          <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>enter</kbd> to open, <kbd>/</kbd> to filter
-        </p>
+        {rows.length > 0 && (
+          <p class="keys soft small">
+            <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>enter</kbd> to open, <kbd>/</kbd> to filter
+          </p>
+        )}
         {!newest && <a href={listHref(filter)}>Newest</a>}
         {next !== null && (
           <a href={next} rel="next">

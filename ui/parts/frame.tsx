@@ -72,7 +72,7 @@ export function Frame(props: FrameProps): JSX.Element {
 
 /** The way in, and back to a path. */
 export const signInHref = (path: string): string =>
-  path === "/" ? "/login" : `/login?return=${encodeURIComponent(path)}`;
+  path === "/" || path.startsWith("/login") ? "/login" : `/login?return=${encodeURIComponent(path)}`;
 
 /** Who is signed in, and the way in or out. */
 function Crew({ viewer, signIn, path }: Surroundings): JSX.Element {

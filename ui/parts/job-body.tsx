@@ -51,7 +51,7 @@ function JobHead({ job, actions, github, over }: WithOver): JSX.Element {
             </span>
           )}
         </p>
-        {job.description !== "" && <p>{job.description}</p>}
+        {isNews(job) && <p>{job.description}</p>}
       </div>
       <div class="job-actions">
         {actions.abort && !over && <Action id={job.id} verb="abort" icon="stop" text="Abort" />}
@@ -60,6 +60,10 @@ function JobHead({ job, actions, github, over }: WithOver): JSX.Element {
     </div>
   );
 }
+
+/** A job that runs still has the description of its start: the state above says more. */
+const isNews = ({ state, description }: JobView): boolean =>
+  description !== "" && !(state === "pending" && description === "Job triggered.");
 
 interface ActionProps {
   readonly id: string;
@@ -98,13 +102,14 @@ function Timeline({
         {job.timeline.map((entry, index) => {
           const next = job.timeline[index + 1]?.at ?? end;
           const last = index === job.timeline.length - 1;
+          const told = entry.detail === "" || entry.detail === job.timeline[index - 1]?.detail;
           return (
             <li key={`${entry.at} ${index}`} class={last ? `last state-${job.state}` : undefined}>
               <span>{entry.what}</span>
               <time class="soft small" dateTime={new Date(entry.at).toISOString()} title={exact(entry.at)}>
                 {last && over ? exact(entry.at).slice(11, 19) : duration(next - entry.at)}
               </time>
-              {entry.detail !== "" && <span class="soft small detail">{entry.detail}</span>}
+              {!told && <span class="soft small detail">{entry.detail}</span>}
             </li>
           );
         })}

@@ -91,6 +91,7 @@ const ROWS: readonly Row[] = [
     status: 200,
   },
   { op: "GET /user", path: "/user", status: 200 },
+  { op: "GET /user/repos", path: "/user/repos?visibility=private&per_page=100&page=1", status: 200 },
   { op: "GET /users/{username}", path: "/users/ben", status: 200 },
   { op: "GET /users/{username}/repos", path: "/users/mallory/repos", status: 200 },
   { op: "GET /orgs/{org}", path: "/orgs/cutwater-demo", status: 200 },
