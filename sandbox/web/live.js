@@ -43,7 +43,7 @@ document.addEventListener("keydown", (event) => {
 // Quick commands put their text into the comment box.
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-say]") : null;
-  const box = document.querySelector("textarea[name=body]");
+  const box = document.querySelector("#body");
   if (!(button instanceof HTMLElement) || !(box instanceof HTMLTextAreaElement)) return;
   box.value = box.value.trim() ? `${box.value.trimEnd()}\n${button.dataset.say}` : button.dataset.say;
   box.focus();

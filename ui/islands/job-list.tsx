@@ -78,7 +78,9 @@ function LiveJobList(props: JobListData): JSX.Element {
   }, [rows, selected]);
 
   useEffect(() => {
-    if (selected !== null) document.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
+    if (selected === null) return;
+    document.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
+    document.querySelector<HTMLElement>("tr.selected .job-name")?.focus({ preventScroll: true });
   }, [selected]);
 
   const showNew = (): void => {

@@ -7,6 +7,9 @@ import type { LogBarState, LogData } from "./bar.tsx";
 import { LogChunk } from "./chunk.tsx";
 import type { Line } from "./lines.ts";
 
+/** A log that ends about where the window ends is laid out at once: a guess at its height would move what follows. */
+const SHORT_LINES = 200;
+
 /** What the bar shows before anything was asked or done. */
 export const initialBar = (data: LogData): LogBarState => ({
   size: data.size,
@@ -30,7 +33,7 @@ export function JobLog({ data, lines }: { readonly data: LogData; readonly lines
           {size(data.from)} above, in the raw log
         </button>
         <div id="log-lines">
-          <div class="log-chunk">
+          <div class={lines.length > SHORT_LINES ? "log-chunk" : "log-chunk log-chunk-short"}>
             <LogChunk lines={lines} firstLine={data.firstLine} />
           </div>
         </div>

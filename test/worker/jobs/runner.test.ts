@@ -43,7 +43,7 @@ it("asks for an upgrade on the socket's path, and for JSON of the protocol on th
 it("takes the log and the result, and maps refusals to their codes", async () => {
   const { call, job, assignment } = await claimed();
   const ok = await call("PUT", "/log?offset=0", "hello");
-  expect(await ok.json()).toEqual({ durable: 5, flushMs: 10_000 });
+  expect(await ok.json()).toEqual({ durable: 5, flushMs: 2_000 });
   const gap = await call("PUT", "/log?offset=9", "x");
   expect(gap.status).toBe(409);
   expect(await gap.json()).toMatchObject({ error: { code: "gap" }, durable: 5 });
