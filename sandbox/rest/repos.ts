@@ -87,7 +87,7 @@ function callersRepos(call: Call) {
   const sort = call.query("sort") ?? "full_name";
   const sorted = seen.sort(ORDER[sort]);
   const natural = sort === "full_name" ? "asc" : "desc";
-  const list = (call.query("direction") ?? natural) === natural ? sorted : sorted.reverse();
+  const list = (call.query("direction") ?? natural) === natural ? sorted : sorted.toReversed();
   return paged(call, list, (repo) => listedRepository(call.world, repo, account.login));
 }
 

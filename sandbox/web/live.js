@@ -2,7 +2,7 @@
 // the page is fetched again and its marked parts are replaced.
 const topic = document.body.dataset.live;
 
-async function refresh() {
+async function replaceParts() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -15,17 +15,27 @@ async function refresh() {
   }
 }
 
+let wanted = false;
+let busy = false;
+
+// One fetch at a time, and one more for what changed meanwhile: an older answer never replaces a newer one.
+async function refresh() {
+  wanted = true;
+  if (busy) return;
+  busy = true;
+  while (wanted) {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    wanted = false;
+    await replaceParts().catch(() => undefined);
+  }
+  busy = false;
+}
+
 if (topic) {
-  let waiting = false;
   const source = new EventSource(`/_live?topic=${encodeURIComponent(topic)}`);
-  source.addEventListener("message", () => {
-    if (waiting) return;
-    waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      void refresh();
-    }, 150);
-  });
+  source.addEventListener("message", refresh);
+  // What changed between the page and the connection, the first or one after a break, was told to nobody.
+  source.addEventListener("open", refresh);
   addEventListener("pagehide", () => source.close());
 }
 

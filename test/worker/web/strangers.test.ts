@@ -1,0 +1,130 @@
+/** Every route as a stranger meets it who asks for what is private: the table names each, so none is forgotten. */
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { api } from "../../../src/routes/api.ts";
+import { artifacts } from "../../../src/routes/artifacts.ts";
+import { auth } from "../../../src/routes/auth.ts";
+import { config } from "../../../src/routes/config.ts";
+import { dashboard } from "../../../src/routes/dashboard.ts";
+import { hook } from "../../../src/routes/hook.ts";
+import { metrics } from "../../../src/routes/metrics.ts";
+import { runner } from "../../../src/routes/runner.ts";
+import { setup } from "../../../src/routes/setup.ts";
+import type { Assignment } from "../../../src/jobs/protocol.ts";
+import { storagePath } from "../../../src/jobs/paths.ts";
+import { completed, finishReport, jobStub, prowJob, startQueued } from "../jobs/support.ts";
+import { addDelivery, addRepository, as, call, gitHub } from "./harness.ts";
+
+/** A word that no answer to a stranger may hold. */
+const PRIVATE = "sunken-treasure";
+const GUID = "guid-of-sunken";
+let id = "";
+
+beforeAll(async () => {
+  await addRepository(`harbor/${PRIVATE}`, true);
+  await addDelivery(GUID, "harbor", PRIVATE, `harbor/${PRIVATE}#5`);
+  const refs = { org: "harbor", repo: PRIVATE, base_ref: "main", base_sha: "b".repeat(40) };
+  const job = prowJob({ type: "postsubmit", job: `post-${PRIVATE}`, refs });
+  id = job.metadata.name;
+  await startQueued(job);
+  const assignment: Assignment = JSON.parse((await jobStub(id).claim("r"))?.assignment ?? "null");
+  await jobStub(id).appendLog(assignment.token, 0, new TextEncoder().encode(`${PRIVATE}\n`));
+  await jobStub(id).finish(assignment.token, finishReport({ logBytes: PRIVATE.length + 1 }));
+  await completed(id);
+  await env.ARTIFACTS.put(`${storagePath(job.spec, assignment.buildId)}/artifacts/a.txt`, PRIVATE);
+});
+
+afterEach(() => void vi.unstubAllGlobals());
+
+interface Row {
+  /** Where `ID` and `GUID` stand for a private repository's job and delivery. */
+  readonly path: string;
+  /** What a stranger gets: 404 for what is not theirs to see; lists answer 200 without it. */
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What somebody gets whom GitHub shows nothing, where it is not the same. */
+  readonly user?: number;
+}
+
+const TABLE: Readonly<Record<string, Row>> = {
+  "GET /": { path: "/", status: 200 },
+  "GET /jobs/:id": { path: "/jobs/ID", status: 404 },
+  "GET /jobs/:id/log": { path: "/jobs/ID/log", status: 404 },
+  "GET /jobs/:id/log/stream": { path: "/jobs/ID/log/stream", status: 404, headers: { upgrade: "websocket" } },
+  "GET /jobs/:id/artifacts/": { path: "/jobs/ID/artifacts/", status: 404 },
+  "GET /jobs/:id/artifacts/*": { path: "/jobs/ID/artifacts/artifacts/a.txt", status: 404 },
+  "GET /deliveries": { path: "/deliveries", status: 200 },
+  "GET /deliveries/:guid": { path: "/deliveries/GUID", status: 404 },
+  "GET /command-help": { path: `/command-help?repo=harbor/${PRIVATE}`, status: 404 },
+  "GET /plugin-help": { path: "/plugin-help", status: 200 },
+  "GET /plugins": { path: "/plugins", status: 200 },
+  "GET /config": { path: "/config", status: 404 },
+  "GET /api/jobs": { path: "/api/jobs", status: 200 },
+  "GET /api/jobs/:id": { path: "/api/jobs/ID", status: 404 },
+  "GET /api/jobs/:id/log-index": { path: "/api/jobs/ID/log-index", status: 404 },
+  "POST /api/jobs/:id/:action{rerun|abort}": { path: "/api/jobs/ID/rerun", status: 404 },
+  "GET /api/deliveries": { path: "/api/deliveries", status: 200 },
+  "GET /api/deliveries/:guid": { path: "/api/deliveries/GUID", status: 404 },
+  "POST /api/deliveries/:guid/redeliver": { path: "/api/deliveries/GUID/redeliver", status: 401, user: 403 },
+  "GET /api/config": { path: "/api/config", status: 200 },
+  "POST /api/config/push": { path: "/api/config/push", status: 401, user: 403 },
+  "POST /api/config/confirm/:id": { path: "/api/config/confirm/1", status: 401, user: 403 },
+  "GET /login": { path: "/login", status: 200, user: 303 },
+  "GET /login/github": { path: "/login/github", status: 303 },
+  "GET /login/callback": { path: "/login/callback?code=x&state=y", status: 400 },
+  "POST /logout": { path: "/logout", status: 303 },
+  "GET /admin": { path: "/admin", status: 404 },
+  "POST /admin": { path: "/admin", status: 404, body: "token=wrong" },
+  "GET /setup": { path: "/setup", status: 404 },
+  "POST /setup": { path: "/setup", status: 404, body: "token=wrong" },
+  "GET /setup/callback": { path: "/setup/callback?code=x&state=y", status: 404 },
+  "GET /healthz": { path: "/healthz", status: 200 },
+  "GET /metrics": { path: "/metrics", status: 200 },
+  "GET /runner/:cluster/connect": { path: "/runner/default/connect", status: 401 },
+  "POST /runner/:cluster/poll": { path: "/runner/default/poll", status: 401, body: "[]" },
+  "PUT /runner/jobs/:id/log": { path: "/runner/jobs/ID/log?offset=0", status: 401, body: "x" },
+  "POST /runner/jobs/:id/state": {
+    path: "/runner/jobs/ID/state",
+    status: 401,
+    body: '{"seq":1,"phase":"running","at":5}',
+  },
+  "POST /runner/jobs/:id/finish": { path: "/runner/jobs/ID/finish", status: 401, body: finishReport() },
+  "PUT /runner/jobs/:id/artifacts/*": {
+    path: "/runner/jobs/ID/artifacts/a.txt",
+    status: 401,
+    headers: { "content-length": "1" },
+    body: "x",
+  },
+  "POST /runner/jobs/:id/artifacts/*": { path: "/runner/jobs/ID/artifacts/a.txt?uploads", status: 401 },
+};
+
+/** `/hook` takes any method and knows no viewers: whoever cannot sign gets nowhere (test/worker/core/hook.test.ts). */
+it("the table has every route", () => {
+  const apps = [hook, runner, api, config, auth, setup, metrics, artifacts, dashboard];
+  const routes = apps.flatMap((app) => app.routes.filter(({ method }) => method !== "ALL"));
+  expect([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort()).toEqual(Object.keys(TABLE).sort());
+});
+
+describe("a stranger, and a user whom GitHub shows nothing, ask for what is private", () => {
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  it.each(Object.entries(TABLE))("%s", async (name, { path, status, headers = {}, body, user = status }) => {
+    gitHub({});
+    const [method = ""] = name.split(" ");
+    const sent = { ...(name.includes("/runner/") ? {} : form), ...headers };
+    const init = {
+      headers: sent,
+      ...(method === "GET" ? {} : { method }),
+      ...(body === undefined ? {} : { body }),
+    };
+    const where = path.replace("ID", id).replace("GUID", GUID);
+    for (const [login, wanted] of [
+      [null, status],
+      ["no-reader", user],
+    ] as const) {
+      const answer = await call(where, await as(login, init));
+      expect([login, answer.status]).toEqual([login, wanted]);
+      if (!where.includes(PRIVATE)) expect(await answer.text()).not.toContain(PRIVATE);
+    }
+  });
+});
