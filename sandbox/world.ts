@@ -75,13 +75,18 @@ export class World {
     return this.#tickets.take(ticket) === what;
   }
 
-  /** Saves, and tells who watches the topic (`owner/name` or `owner/name#number`). */
+  /**
+   * Saves, and tells who watches the topic: `owner/name#number` and its repository, or `owner/name` and all its
+   * threads, as a commit's status or a push shows on whichever has that commit.
+   */
   changed(topic?: string): void {
     this.#store.touch();
     if (!topic) return;
-    const repository = topic.split("#")[0] ?? topic;
-    for (const key of new Set([topic.toLowerCase(), repository.toLowerCase()]))
-      for (const tell of this.#watchers.get(key) ?? []) tell();
+    const key = topic.toLowerCase();
+    const repository = key.split("#")[0] ?? key;
+    for (const [watched, tells] of this.#watchers) {
+      if (watched === key || watched === repository || watched.startsWith(`${key}#`)) for (const tell of tells) tell();
+    }
   }
 
   watch(topic: string, tell: () => void): () => void {

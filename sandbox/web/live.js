@@ -33,9 +33,9 @@ async function refresh() {
 
 if (topic) {
   const source = new EventSource(`/_live?topic=${encodeURIComponent(topic)}`);
-  source.addEventListener("message", refresh);
+  source.addEventListener("message", () => void refresh());
   // What changed between the page and the connection, the first or one after a break, was told to nobody.
-  source.addEventListener("open", refresh);
+  source.addEventListener("open", () => void refresh());
   addEventListener("pagehide", () => source.close());
 }
 
