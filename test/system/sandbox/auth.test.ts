@@ -152,6 +152,28 @@ describe("who may do what", () => {
       expect(answer.status, answer.text).toBe(status);
     });
 
+  const OWN: readonly [as: string, query: string, names: string][] = [
+    ["ben", "visibility=private&per_page=100&page=1", "secret-harbor"],
+    ["emil", "visibility=private", "secret-harbor"],
+    ["ben", "type=public&sort=full_name&direction=desc", "hello harbor config"],
+    ["dana", "", "harbor"],
+    ["dana", "affiliation=organization_member", ""],
+    ["dana", "type=member", "harbor"],
+    ["mallory", "visibility=private", ""],
+    ["mallory", "type=owner", "hello"],
+  ];
+  it.each(OWN)("GET /user/repos as %s, asked for %s: %s", async (as, query, names) => {
+    const answer = await bench.ask(`/user/repos?${query}`, { token: tokenOf(as) });
+    const rows: { name: string }[] = JSON.parse(answer.text);
+    expect(rows.map(({ name }) => name).join(" ")).toBe(names);
+  });
+
+  it("GET /user/repos is for users, and takes type or the newer words", async () => {
+    expect((await bench.ask("/user/repos", { token: null })).status).toBe(401);
+    expect((await bench.ask("/user/repos", { token: await bench.installationToken() })).status).toBe(403);
+    expect((await bench.ask("/user/repos?type=all&visibility=all")).status).toBe(422);
+  });
+
   it("permission tells both scales", async () => {
     const { json } = await bench.ask(`/repos/${HARBOR}/collaborators/dana/permission`);
     expect(json).toMatchObject({ permission: "write", role_name: "write" });
