@@ -39,7 +39,7 @@ const CLUSTER = "default";
 const FIVE_MINUTES = 5 * 60 * 1000;
 
 /** Ports are needed before anybody listens: each side's settings name the other's address. */
-async function freePort(host: string): Promise<number> {
+export async function freePort(host: string): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
   const address = server.address();

@@ -4,6 +4,7 @@ import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { settings } from "../env.ts";
 import type { AppEnv } from "./app.ts";
+import { refused } from "./surroundings.ts";
 
 /** Security headers. `formAction`: where forms of the page may lead besides ourselves. */
 function headers(formAction: readonly string[]): MiddlewareHandler<AppEnv> {
@@ -43,15 +44,13 @@ function isOwnOrigin(c: Context<AppEnv>, origin: string): boolean {
 
 const formGuard = csrf({ origin: (origin, c: Context<AppEnv>) => isOwnOrigin(c, origin) });
 
-const refuse = (c: Context<AppEnv>): Response =>
-  c.json(
-    {
-      error: {
-        code: "cross-origin",
-        message: "This request did not come from a page of ours. Open the page again and repeat it there.",
-      },
-    },
+const refuse = (c: Context<AppEnv>): Promise<Response> =>
+  refused(
+    c,
     403,
+    "cross-origin",
+    "Not sent from here",
+    "This request did not come from a page of ours. Open the page again and repeat it there.",
   );
 
 /**

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
+import { withCode } from "../parts/prose.tsx";
 import type { HelpPlugin } from "./command-help.tsx";
 
 interface ListedPlugin extends HelpPlugin {
@@ -33,7 +34,7 @@ export function PluginsPage(props: PluginsPageProps): JSX.Element {
             <h2>
               <a href={`/command-help#${plugin.name}`}>{plugin.name}</a>
             </h2>
-            <p class="soft">{plugin.description}</p>
+            <p class="soft">{withCode(plugin.description)}</p>
           </div>
           <dl class="facts">
             <div>

@@ -27,8 +27,8 @@ export function SetupTokenPage(props: SetupTokenPageProps): JSX.Element {
           <input name="token" type="password" required autocomplete="off" value={props.token} />
         </label>
         <label class="field field-wide">
-          <span>Organisation (empty: your own account)</span>
-          <input name="org" autocomplete="off" spellcheck={false} maxLength={39} />
+          <span>Organisation</span>
+          <input name="org" placeholder="none: your account" autocomplete="off" spellcheck={false} maxLength={39} />
         </label>
         <button class="button button-main" type="submit">
           Go on
