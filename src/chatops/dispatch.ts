@@ -150,11 +150,12 @@ class Round {
     }
   }
 
-  async rule(plugin: Plugin, { action, sender, pullRequest }: PullRequestEvent): Promise<void> {
+  async rule(plugin: Plugin, { action, sender, pullRequest, changes }: PullRequestEvent): Promise<void> {
     const { rule } = plugin;
     if (!rule || !(plugin.ruleActions ?? RULE_ACTIONS).includes(action)) return;
     // Rules look at what is, not at what the event said: events come late and out of order.
-    const look = async (): Promise<Decision> => rule(await latest(pullRequest, this.#view), this.#overlaid);
+    const look = async (): Promise<Decision> =>
+      rule(await latest(pullRequest, this.#view, changes.headFrom), this.#overlaid);
     await this.#run(plugin, "rule", action, sender.login, look);
   }
 

@@ -72,6 +72,8 @@ export interface PullRequestEvent {
     readonly baseRefFrom: string | null;
     readonly baseShaFrom: string | null;
     readonly titleFrom: string | null;
+    /** The head before a push (`synchronize`). */
+    readonly headFrom?: string | null;
     /** Whether the body changed. */
     readonly body: boolean;
   };

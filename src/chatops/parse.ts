@@ -118,7 +118,7 @@ function parseIssueComment(read: Read, guid: string): readonly ChatEvent[] {
 }
 
 function parsePull(read: Read, guid: string): readonly ChatEvent[] {
-  const { action: raw, pull_request: pullRequest, label, changes, sender } = read(PullRequestPayload);
+  const { action: raw, pull_request: pullRequest, before, label, changes, sender } = read(PullRequestPayload);
   const events: ChatEvent[] = [];
   const action = OF_DESCRIPTION.get(raw);
   if (action) {
@@ -138,6 +138,7 @@ function parsePull(read: Read, guid: string): readonly ChatEvent[] {
       baseRefFrom: changes?.base?.ref?.from ?? null,
       baseShaFrom: changes?.base?.sha?.from ?? null,
       titleFrom: changes?.title?.from ?? null,
+      headFrom: before ?? null,
       body: Boolean(changes?.body),
     },
   });

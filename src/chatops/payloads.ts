@@ -157,6 +157,7 @@ export const IssueCommentEvent = z.object({
 export const PullRequestPayload = z.object({
   action: z.string(),
   pull_request: Pull,
+  before: z.string().nullish(),
   label: z.object({ name: z.string() }).nullish(),
   sender: Actor,
   changes: z

@@ -80,11 +80,12 @@ describe("order and overlay (design 10)", () => {
     const rule: Plugin = { name: "r", help, rule: look };
     const at = (title: string, updatedAt: string) => pull({ title, updatedAt });
     const now = at("newer", "2026-01-02T00:00:00Z");
-    for (const said of [at("older", "2026-01-01T00:00:00Z"), at("newest", "2026-01-03T00:00:00Z")]) {
+    const [before, same, after] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"] as const;
+    for (const said of [at("older", before), at("of the same second", same), at("newest", after)]) {
       const view = fakeView({ config: only([rule]), pullRequest: now });
       await dispatch(pullEvent("edited", { pullRequest: said }), view, { plugins: [rule] });
     }
-    expect(titles).toEqual(["newer", "newest"]);
+    expect(titles).toEqual(["newer", "newer", "newest"]);
   });
 
   test("rules look after what changes the pull request, not after labels or reviews", async () => {

@@ -112,7 +112,14 @@ describe("which events plugins see (spec chatops 1.4, 1.5)", () => {
         requestedReviewers: ["rev"],
         updatedAt: "2026-09-01T00:00:00Z",
       },
-      changes: { baseRefFrom: null, baseShaFrom: null, titleFrom: null },
+      changes: { baseRefFrom: null, baseShaFrom: null, titleFrom: null, headFrom: null },
+    });
+  });
+
+  test("a push comes with the head before it", () => {
+    const payload = { action: "synchronize", before: "0".repeat(40), pull_request, repository, sender };
+    expect(parseEvent("pull_request", payload, "guid").events[0]).toMatchObject({
+      changes: { headFrom: "0".repeat(40) },
     });
   });
 

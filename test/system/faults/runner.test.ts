@@ -133,7 +133,7 @@ describe("a runner's credentials", () => {
     expect((await demo.job(mine)).log.size).toBe(0);
   });
 
-  it("one whose job went to another runner is stale: its log, artifacts and result are refused", async () => {
+  it("one whose job went to another runner has expired: its log, artifacts and result are refused", async () => {
     const number = await demo.draft("Taken away");
     const id = await demo.start(number, "pull-hello-slow");
     const forgetful = named("forgetful");
@@ -170,6 +170,8 @@ describe("a runner's credentials", () => {
     const id = await demo.start(number, "pull-hello-once");
     const forgetful = named("forgetful-too");
     const before = await forgetful.take(id);
+    const began = { method: "POST", path: `${id}/state`, body: '{"seq":1,"phase":"running","at":1}' };
+    expect((await asRunner(demo.url, { ...began, token: before.token })).status).toBe(200);
     forgetful.forget();
     await eventually(
       "the job ends",

@@ -46,7 +46,13 @@ export function world(system: TestSystem) {
     say: (number: number, body: string, as = "ben") => control.comment({ repo: HELLO, number, as, body }).id,
     /** Asks for what cannot be done: each is answered with one comment that names it. */
     ask: (number: number, who: string) => self.say(number, `/assign nobody-${who}`),
-    answered: (number: number, who: string) => answers(number, `/assign nobody-${who}`).length,
+    answered: (number: number, who: string) => self.messages(number, `nobody-${who}`).length,
+    /** Like `answers`, without what those comments quote: `word` stands by itself in what the bot says. */
+    messages: (number: number, word: string) =>
+      answers(number, word).filter(({ body }) => {
+        const [message = ""] = body.split("<details>");
+        return message.split(/[\s,.`"]+/).includes(word);
+      }),
     issue: (title: string) => control.createIssue({ repo: HELLO, as: "ben", title }).number,
     /** A pull request that runs nothing by itself, after the bot has said what it has to say of it. */
     async draft(title: string): Promise<number> {

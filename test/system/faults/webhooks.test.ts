@@ -1,5 +1,6 @@
 /** Webhooks come twice, late, in another order; comments come in every shape (spec chatops 2.1.3, 2.4 to 2.6). */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { eventually, type TestSystem, testSystem } from "../../harness/system.ts";
 import { HELLO, world } from "./support.ts";
 
@@ -29,18 +30,19 @@ describe("a webhook that comes twice", () => {
   it("later, by hand, with its old GUID: is counted, not handled again", async () => {
     const number = demo.issue("Twice by hand");
     demo.ask(number, "again");
+    const first = control().deliveries().at(-1);
     await demo.drained(number);
-    const first = control()
-      .deliveries()
-      .filter((one) => one.event === "issue_comment")
-      .at(-2);
     await control().redeliver(first?.id ?? 0);
     await demo.drained(number);
     expect(demo.answered(number, "again")).toBe(1);
     const answer = control()
       .deliveries()
       .find((one) => one.redelivery && one.guid === first?.guid);
-    expect(answer?.statusCode).toBe(200);
+    expect(answer?.statusCode).toBe(202);
+    await eventually("it is counted", async () => {
+      const page = await (await fetch(`${demo.url}/api/deliveries/${first?.guid}`)).json();
+      return z.object({ attempt: z.literal(2) }).safeParse(page).success; // the index is written a little later
+    });
   });
 });
 
@@ -179,8 +181,8 @@ describe("a comment with 20 commands", () => {
     expect(assignees).not.toContain("dana");
     expect(pull?.requestedReviewers).toEqual(["ada"]);
     expect(demo.answered(number, "x")).toBe(1);
-    expect(demo.answers(number, "nobody-y")).toHaveLength(1);
-    expect(demo.answers(number, "area/nowhere")).toHaveLength(1);
+    expect(demo.answered(number, "y")).toBe(1);
+    expect(demo.messages(number, "area/nowhere")).toHaveLength(1);
     for (const context of ["pull-hello-unit", "pull-hello-lint"])
       await eventually(`${context} succeeds`, () => demo.status(number, context)?.state === "success");
   });

@@ -12,7 +12,7 @@ import { isSticky } from "./sticky.ts";
 /** A new head takes the label off, unless its author's pushes keep it or the tree is the one that was lgtm'd. */
 export async function pullRequest(event: PullRequestEvent, view: View): Promise<Decision> {
   if (event.action !== "synchronize") return nothing(`${event.action} changes no lgtm`);
-  const pullRequest = await latest(event.pullRequest, view);
+  const pullRequest = await latest(event.pullRequest, view, event.changes.headFrom);
   if (pullRequest.merged) return nothing("it is merged");
   if (!hasLabel(await view.labels(), LGTM)) return nothing("it has no lgtm label");
   const team = view.config.lgtm.trusted_team_for_sticky_lgtm;

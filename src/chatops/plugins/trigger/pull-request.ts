@@ -67,7 +67,7 @@ async function startTrusted(pullRequest: PullRequest, view: View): Promise<Decis
 }
 
 async function synchronized(event: PullRequestEvent, view: View): Promise<Decision> {
-  const now = await latest(event.pullRequest, view);
+  const now = await latest(event.pullRequest, view, event.changes.headFrom);
   if (now.head.sha !== event.pullRequest.head.sha) {
     return nothing(`the head moved on to ${now.head.sha}: that push has its own event`);
   }

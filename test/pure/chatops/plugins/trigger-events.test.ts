@@ -105,6 +105,18 @@ describe("pull request events (spec chatops 2.1.4)", () => {
     expect(started.jobs[0]?.spec.refs?.pulls?.[0]?.sha).toBe(head.sha);
   });
 
+  test("of two pushes in one second the older stops and starts nothing, the newer does, whatever the replica shows", async () => {
+    const updatedAt = "2026-01-01T00:00:05Z";
+    const at = (digit: string) => trusted({ head: { sha: digit.repeat(40), ref: "fix", fullName: "x/y" }, updatedAt });
+    const pushed = (from: string, to: string, now: string) => {
+      const changes = { ...pullEvent("synchronize").changes, headFrom: from.repeat(40) };
+      return outcome(pullEvent("synchronize", { pullRequest: at(to), changes }), world({ pullRequest: at(now) }));
+    };
+    expect(await pushed("1", "2", "3")).toEqual([]);
+    expect(await pushed("2", "3", "3")).toEqual([ABORTS, "starts auto"]);
+    expect(await pushed("2", "3", "2")).toEqual([ABORTS, "starts auto"]);
+  });
+
   test("labeled lgtm: an untrusted pull request runs once, a trusted one has run already", async () => {
     expect(await on("labeled", pull(), {}, { label: "lgtm" })).toEqual(["starts auto"]);
     expect(await on("labeled", trusted(), {}, { label: "LGTM" })).toEqual([]);
