@@ -55,6 +55,10 @@ export default defineConfig({
       },
       { oxc, test: { name: "system", include: ["test/system/**/*.test.ts"], ...processes } },
       { oxc, test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...processes } },
+      {
+        oxc,
+        test: { name: "kubernetes", include: ["test/kubernetes/**/*.test.ts"], ...processes, hookTimeout: 900_000 },
+      },
       { oxc, test: { name: "chaos", include: ["test/chaos/**/*.test.ts"], ...processes, testTimeout: 600_000 } },
     ],
   },

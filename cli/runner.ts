@@ -1,7 +1,7 @@
 /** `cutwater runner`: executes the jobs of one build cluster. */
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "citty";
-import { startRunner } from "../runner/index.ts";
+import { type KubernetesSettings, startRunner } from "../runner/index.ts";
 
 /** The cluster's token, from a file or the environment; the environment forgets it. */
 async function readToken(file: string | undefined): Promise<string> {
@@ -21,6 +21,27 @@ function wholeNumber(flag: string, value: string, least: number): number {
   return number;
 }
 
+interface KubernetesFlags {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly image?: string | undefined;
+  readonly "pod-url"?: string | undefined;
+}
+
+function kubernetesSettings(flags: KubernetesFlags): KubernetesSettings {
+  const { kubeconfig, context, image, "pod-url": podUrl } = flags;
+  if (!image)
+    throw new Error(
+      "--executor kubernetes needs --image: the runner's own image, which the pods clone and upload with.",
+    );
+  return {
+    image,
+    ...(kubeconfig ? { kubeconfig } : {}),
+    ...(context ? { context } : {}),
+    ...(podUrl ? { podUrl } : {}),
+  };
+}
+
 export const runner = defineCommand({
   meta: { name: "runner", description: "Execute the jobs of one build cluster" },
   args: {
@@ -29,7 +50,16 @@ export const runner = defineCommand({
     "token-file": { type: "string", description: "File with the alias' token (or set CUTWATER_RUNNER_TOKEN)" },
     capacity: { type: "string", default: "2", description: "Jobs at the same time" },
     "work-dir": { type: "string", default: ".cutwater-runner", description: "Folder of this runner alone" },
-    executor: { type: "enum", options: ["process"], default: "process", description: "What runs the jobs" },
+    executor: {
+      type: "enum",
+      options: ["process", "kubernetes"],
+      default: "process",
+      description: "What runs the jobs: processes of this machine, or pods",
+    },
+    kubeconfig: { type: "string", description: "File that names the cluster (inside a cluster: not needed)" },
+    context: { type: "string", description: "Context of the kubeconfig (its current one)" },
+    image: { type: "string", description: "Image of the runner, for the pods' clone and upload containers" },
+    "pod-url": { type: "string", description: "Where pods reach the worker, when that is not --url" },
     name: { type: "string", description: "Name within the cluster (the machine's name)" },
     "drain-seconds": { type: "string", default: "30", description: "How long the first Ctrl-C lets jobs run on" },
   },
@@ -41,7 +71,7 @@ export const runner = defineCommand({
       url: args.url,
       cluster: args.cluster,
       token: await readToken(args["token-file"]),
-      executor: "process",
+      executor: args.executor === "kubernetes" ? kubernetesSettings(args) : "process",
       capacity: wholeNumber("capacity", args.capacity, 1),
       workDir: args["work-dir"],
       ...(args.name ? { name: args.name } : {}),

@@ -267,6 +267,8 @@ export class Job extends DurableObject<Env> implements JobRpc {
       env: jobEnvironment(prowjob.spec, this.#id, given.buildId),
       timeoutSeconds: terms.policy.timeoutSeconds,
       graceSeconds: terms.policy.graceSeconds,
+      unscheduledSeconds: terms.policy.unscheduledSeconds,
+      pendingSeconds: terms.policy.pendingSeconds,
       gitBaseUrl: settings(this.env).GITHUB_URL,
       limits: JOB_LIMITS,
     };

@@ -4,6 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import { ARTIFACT_PART_BYTES, ARTIFACT_SINGLE_BYTES, type FinishReport } from "../src/jobs/protocol.ts";
 import { type Answer, type JobApi, NotOurs } from "./api.ts";
+import { createCensor } from "./censor.ts";
 import { type ArtifactFile, walkArtifacts } from "./artifact-files.ts";
 
 const PARALLEL = 4;
@@ -28,7 +29,7 @@ type Summary = FinishReport["artifacts"];
 export async function uploadArtifacts(
   api: JobApi,
   directory: string,
-  options: { readonly signal: AbortSignal; readonly say: (line: string) => void },
+  options: { readonly signal: AbortSignal; readonly say: (line: string) => void; readonly secrets?: readonly string[] },
 ): Promise<Summary> {
   const summary = { files: 0, bytes: 0, refused: [] as string[] };
   const refuse = (name: string, why: string) => {
@@ -47,7 +48,12 @@ export async function uploadArtifacts(
         continue;
       }
       try {
-        const stored = await uploadFile(api, next.value, { signal, tries, timeoutMs: UPLOAD_TIMEOUT_MS });
+        const stored = await uploadFile(api, next.value, {
+          signal,
+          tries,
+          timeoutMs: UPLOAD_TIMEOUT_MS,
+          secrets: options.secrets ?? [],
+        });
         tries = TRIES;
         if ("refused" in stored) refuse(name, stored.refused);
         else {
@@ -73,6 +79,8 @@ interface How {
   readonly signal: AbortSignal;
   readonly tries: number;
   readonly timeoutMs: number;
+  /** Become asterisks on the way. */
+  readonly secrets: readonly string[];
 }
 
 type Stored = { readonly bytes: number } | { readonly refused: string };
@@ -94,51 +102,97 @@ async function uploadFile(api: JobApi, { file, name }: ArtifactFile, how: How): 
 const stored = (answer: Answer, bytes: number): Stored =>
   answer.status < 300 ? { bytes } : { refused: `${answer.status} ${answer.message}` };
 
-async function uploadWhole(api: JobApi, handle: FileHandle, path: string, length: number, how: How): Promise<Stored> {
+async function uploadWhole(
+  api: JobApi,
+  handle: FileHandle,
+  path: string,
+  length: number,
+  { secrets, ...how }: How,
+): Promise<Stored> {
   const body = () => {
     if (length === 0) return { bytes: new Uint8Array() };
-    return { stream: readPieces(handle, length), length };
+    return { stream: streamOf(pieces(handle, length, secrets)), length };
   };
   const answer = await api.call({ method: "PUT", path, body, ...how });
   return stored(answer, length);
 }
 
-/** The first `length` bytes of a file, read when they are wanted. */
-function readPieces(handle: FileHandle, length: number): ReadableStream<Uint8Array> {
-  let offset = 0;
+/** The first `length` bytes of a file, read when they are wanted, censored; as many bytes as there were. */
+async function* pieces(handle: FileHandle, length: number, secrets: readonly string[]): AsyncGenerator<Uint8Array> {
+  const censor = createCensor(secrets);
+  for (let offset = 0; offset < length; ) {
+    const wanted = Math.min(PIECE_BYTES, length - offset);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, offset);
+    if (bytesRead === 0) throw new Shorter();
+    offset += bytesRead;
+    const shown = censor.push(buffer.subarray(0, bytesRead));
+    if (shown.length > 0) yield shown;
+  }
+  const rest = censor.end();
+  if (rest.length > 0) yield rest;
+}
+
+function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const wanted = Math.min(PIECE_BYTES, length - offset);
-        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, offset);
-        if (bytesRead === 0) throw new Error("the file became shorter while it was read");
-        offset += bytesRead;
-        controller.enqueue(buffer.subarray(0, bytesRead));
-        if (offset === length) controller.close();
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await pieces.return(undefined);
       },
     },
     { highWaterMark: 0 },
   );
 }
 
-async function uploadParts(api: JobApi, handle: FileHandle, path: string, length: number, how: How): Promise<Stored> {
+class Shorter extends Error {
+  constructor() {
+    super("the file became shorter while it was read");
+  }
+}
+
+/** The same bytes in parts of one size; the last may be smaller. */
+async function* inParts(all: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer<ArrayBuffer>> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of all) {
+    held.push(piece);
+    bytes += piece.length;
+    if (bytes < size) continue;
+    const joined = Buffer.concat(held);
+    let from = 0;
+    for (; joined.length - from >= size; from += size) yield Buffer.from(joined.subarray(from, from + size));
+    held = [joined.subarray(from)];
+    bytes = joined.length - from;
+  }
+  if (bytes > 0) yield Buffer.concat(held);
+}
+
+async function uploadParts(
+  api: JobApi,
+  handle: FileHandle,
+  path: string,
+  length: number,
+  { secrets, ...how }: How,
+): Promise<Stored> {
   const begun = await api.call({ method: "POST", path: `${path}?uploads`, body: () => ({ bytes: "" }), ...how });
   if (begun.status >= 300) return stored(begun, length);
   const id = encodeURIComponent(UploadStarted.parse(begun.body).uploadId);
   const parts: { partNumber: number; etag: string }[] = [];
-  for (let offset = 0; offset < length; offset += ARTIFACT_PART_BYTES) {
-    const partNumber = parts.length + 1;
-    const wanted = Math.min(ARTIFACT_PART_BYTES, length - offset);
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, offset);
-    if (bytesRead !== wanted) return { refused: "the file became shorter while it was read" };
-    const answer = await api.call({
-      method: "PUT",
-      path: `${path}?uploadId=${id}&partNumber=${partNumber}`,
-      body: () => ({ bytes: buffer }),
-      ...how,
-    });
-    if (answer.status >= 300) return stored(answer, length);
-    parts.push({ partNumber, etag: PartStored.parse(answer.body).etag });
+  try {
+    for await (const bytes of inParts(pieces(handle, length, secrets), ARTIFACT_PART_BYTES)) {
+      const partNumber = parts.length + 1;
+      const where = `${path}?uploadId=${id}&partNumber=${partNumber}`;
+      const answer = await api.call({ method: "PUT", path: where, body: () => ({ bytes }), ...how });
+      if (answer.status >= 300) return stored(answer, length);
+      parts.push({ partNumber, etag: PartStored.parse(answer.body).etag });
+    }
+  } catch (error) {
+    if (error instanceof Shorter) return { refused: error.message };
+    throw error;
   }
   const body = () => ({ bytes: JSON.stringify({ parts }) });
   return stored(

@@ -38,6 +38,8 @@ export interface Workload {
    * Again with a shorter grace: that one counts. `lost`: nobody wants the result, skip what only serves it.
    */
   stop(why: "aborted" | "runner-restarted" | "lost", message: string, graceSeconds: number): void;
+  /** Follow it no more and leave it running: the next life of the runner goes on with it. Executors without it end it instead. */
+  detach?(): void;
   /** Never rejects: what goes wrong is evidence. The executor has cleaned up when it resolves. */
   readonly done: Promise<Evidence>;
 }

@@ -11,6 +11,7 @@ import { type Backoff, sleep } from "./backoff.ts";
 import { createClaims } from "./claims.ts";
 import { connect } from "./connection.ts";
 import { takeFolder } from "./lock.ts";
+import type { Executor } from "./executor.ts";
 import { parseServerMessage } from "./messages.ts";
 import { createProcessExecutor } from "./process/index.ts";
 import { startRun, type Run } from "./run.ts";
@@ -23,7 +24,7 @@ export interface RunnerOptions {
   readonly cluster: string;
   /** The alias' token. */
   readonly token: string;
-  readonly executor: "process";
+  readonly executor: "process" | KubernetesSettings;
   /** Jobs at the same time. */
   readonly capacity: number;
   /** Folder of this runner alone: jobs run in it, and what must survive a restart is kept in it. */
@@ -33,6 +34,17 @@ export interface RunnerOptions {
   readonly log?: (line: string) => void;
   /** Pauses, for tests. */
   readonly pauses?: Partial<Pauses>;
+}
+
+/** Jobs become pods of a cluster. */
+export interface KubernetesSettings {
+  /** Without it: the cluster that this process runs in, or KUBECONFIG. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Image of the clone and upload containers: the runner's own. */
+  readonly image: string;
+  /** Where pods reach the worker, when that is not `url`. */
+  readonly podUrl?: string;
 }
 
 interface Pauses {
@@ -46,7 +58,7 @@ interface Pauses {
 export interface Runner {
   /**
    * Takes no more jobs and waits up to `drainSeconds` (0) for those that run; what runs on then is ended within its grace and
-   * reported as `runner-restarted`. What the worker cannot be told stays on disk for the next start.
+   * reported as `runner-restarted`, but for pods, which the next start goes on with. What the worker cannot be told stays on disk for the next start.
    */
   stop(options?: { readonly drainSeconds?: number }): Promise<void>;
   /** Ends now: kills what runs, leaves its report to the next start. */
@@ -65,6 +77,17 @@ function nameOf(workDir: string): string {
   return `${hostname().slice(0, 100)}-${createHash("sha256").update(workDir).digest("hex").slice(0, 6)}`;
 }
 
+/** The Kubernetes client is loaded only by who uses it. */
+async function executorOf({ executor, pauses = {} }: RunnerOptions, url: string, workDir: string): Promise<Executor> {
+  if (executor === "process") {
+    const { fetchRetriesMs } = pauses;
+    const directory = path.join(workDir, "jobs");
+    return createProcessExecutor({ directory, node: hostname(), ...(fetchRetriesMs ? { fetchRetriesMs } : {}) });
+  }
+  const { createKubernetesExecutor, kubeApi } = await import("./kubernetes/index.ts");
+  return createKubernetesExecutor({ api: kubeApi(executor), image: executor.image, workerUrl: executor.podUrl ?? url });
+}
+
 /** Starts a runner; resolves when it has taken over what an earlier life left. Throws when the folder is in use. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const url = options.url.replace(/\/+$/, "");
@@ -74,11 +97,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { pauses = {} } = options;
   const giveBack = await takeFolder(workDir);
   const records = path.join(workDir, "runs");
-  const executor = createProcessExecutor({
-    directory: path.join(workDir, "jobs"),
-    node: hostname(),
-    ...(pauses.fetchRetriesMs ? { fetchRetriesMs: pauses.fetchRetriesMs } : {}),
-  });
+  const executor = await executorOf(options, url, workDir);
   const runOptions = { executor, url, node: hostname(), backoff: pauses.calls ?? CALLS, secrets: [options.token], say };
   const runs = new Map<string, Run>();
   const claims = createClaims(options.capacity, () => runs.size);
@@ -157,7 +176,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     hello: (): RunnerMessage => ({
       type: "hello",
       runner: name,
-      executor: options.executor,
+      executor: executor.kind,
       version: VERSION,
       capacity: options.capacity,
       held: held(),
@@ -196,9 +215,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       claims.close();
       connection.send(heartbeat());
       if (drainSeconds > 0) await within(drainSeconds * 1000);
-      for (const run of runs.values()) run.stop("runner-restarted", "The runner was stopped");
-      const grace = Math.max(0, ...[...runs.values()].map((run) => run.graceSeconds));
-      await within(grace * 1000 + HAND_IN_MS);
+      // Pods run on without us: the next start goes on with them.
+      if (executor.kind === "process") {
+        for (const run of runs.values()) run.stop("runner-restarted", "The runner was stopped");
+        const grace = Math.max(0, ...[...runs.values()].map((run) => run.graceSeconds));
+        await within(grace * 1000 + HAND_IN_MS);
+      }
       ending ??= leave();
       await ending;
     },

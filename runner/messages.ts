@@ -35,6 +35,9 @@ export const Assigned: z.ZodType<Assignment> = Held.extend({
   env: z.record(z.string(), z.string()),
   timeoutSeconds: z.number().positive(),
   graceSeconds: z.number().min(0),
+  // A worker of before names neither: Prow's defaults.
+  unscheduledSeconds: z.number().positive().default(300),
+  pendingSeconds: z.number().positive().default(600),
   gitBaseUrl: z.url(),
   cloneToken: z.string().nullable(),
   limits: z.object({ artifactBytes: z.number(), artifactFiles: z.number(), logBytes: z.number().min(0) }),

@@ -137,7 +137,7 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
     abandon() {
       abandoned = true;
       gone.abort();
-      command(() => workload?.stop("lost", "the runner ends", 0));
+      command(() => (workload?.detach ? workload.detach() : workload?.stop("lost", "the runner ends", 0)));
     },
   };
 }

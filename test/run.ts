@@ -13,9 +13,11 @@ import { WRANGLER_ENV } from "../cli/local/wrangler-env.ts";
 const LEVELS = ["pure", "worker", "system", "browser", "chaos"] as const;
 const root = path.resolve(import.meta.dirname, "..");
 const args = process.argv.slice(2);
-const named = LEVELS.filter((level) => args.includes(level));
+/** Made by name only: it starts a cluster, as root. */
+const ON_DEMAND = ["kubernetes"] as const;
+const named = [...LEVELS, ...ON_DEMAND].filter((level) => args.includes(level));
 const levels = named.length > 0 ? named : LEVELS;
-const passedOn = args.filter((arg) => !LEVELS.some((level) => level === arg));
+const passedOn = args.filter((arg) => !named.some((level) => level === arg));
 
 interface Tally {
   readonly level: string;

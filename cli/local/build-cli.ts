@@ -35,9 +35,8 @@ const COMMON = {
 } satisfies BuildOptions;
 
 const RUNNER_ENTRY = `
-  import { runMain } from "citty";
-  import { runner } from "./cli/runner.ts";
-  await runMain(runner);
+  import { imageMain } from "./cli/image.ts";
+  await imageMain();
 `;
 
 /** Each subcommand stays a file of its own, loaded when it is called. */
@@ -83,6 +82,10 @@ async function folderFiles(folder: string): Promise<string[]> {
   return files.filter((_, index) => isFile[index]);
 }
 
+if (process.argv.includes("--only=runner")) {
+  await buildRunner();
+  process.exit(0);
+}
 console.log("Building the worker and the pages ...");
 await rm(BUNDLE, { recursive: true, force: true });
 await buildWorker().catch((error: unknown) => {

@@ -2,8 +2,7 @@
  * Executor `process`: a job is a group of processes of this machine, under the runner's own user. Images, volumes and
  * resources mean nothing to it: it is for local life, tests and single machines whose jobs are trusted.
  */
-import { chmod, lstat, mkdir, open, rm } from "node:fs/promises";
-import { constants } from "node:fs";
+import { chmod, lstat, mkdir, rm } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -12,6 +11,7 @@ import type { JsonObject } from "../../src/config/model.ts";
 import type { Assignment, CloneRecord } from "../../src/jobs/protocol.ts";
 import { BadRefs, cloneAll, clonePath, FETCH_RETRIES_MS, refsInOrder, workdirRefs } from "../clone/index.ts";
 import type { Evidence, Executor, Sink } from "../executor.ts";
+import { metadataOf } from "../metadata.ts";
 import { goDuration } from "./duration.ts";
 import { basePath, type Sandbox, sandboxAt } from "./environment.ts";
 import { GroupIdentity, killByEnvironment, killGroup } from "./leftovers.ts";
@@ -27,7 +27,6 @@ export interface ProcessExecutorOptions {
   readonly fetchRetriesMs?: readonly number[];
 }
 
-const METADATA_BYTES = 256 * 1024;
 const NO_ARTIFACTS = { files: 0, bytes: 0, refused: [] };
 const Trace = z.object({ groups: z.array(GroupIdentity) });
 
@@ -146,29 +145,8 @@ function podNames(assignment: Assignment): string[] {
 async function keep(sandbox: Sandbox, containers: readonly string[], sink: Sink) {
   sink.phase("uploading");
   if (!(await lstat(sandbox.artifacts).catch(() => null))?.isDirectory()) containers = [];
-  const files = containers.length > 1 ? containers.map((name) => `${name}-metadata.json`) : ["metadata.json"];
-  let metadata: JsonObject | undefined;
-  for (const file of files) {
-    const part = await readMetadata(path.join(sandbox.artifacts, file));
-    if (part) metadata = { ...metadata, ...part };
-  }
+  const metadata = await metadataOf(sandbox.artifacts, containers);
   return { artifacts: await sink.storeArtifacts(sandbox.artifacts), metadata };
-}
-
-const Metadata = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
-
-async function readMetadata(file: string): Promise<JsonObject | null> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
-  if (handle === null) return null;
-  try {
-    const found = await handle.stat();
-    if (!found.isFile() || found.size > METADATA_BYTES) return null;
-    return Metadata.parse(JSON.parse(await handle.readFile("utf8")));
-  } catch {
-    return null; // Not JSON: an artifact like any other.
-  } finally {
-    await handle.close();
-  }
 }
 
 /** After a restart a process cannot be taken over: its output has lost its reader. What runs on is ended. */

@@ -67,6 +67,9 @@ export interface Assignment extends Held {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly graceSeconds: number;
+  /** From the creation of a pod to its node, and to the start of its test. */
+  readonly unscheduledSeconds: number;
+  readonly pendingSeconds: number;
   /** Where repositories are cloned from when refs name no clone_uri, e.g. `https://github.com`. */
   readonly gitBaseUrl: string;
   /** Short-lived read token for private clones, or null. */

@@ -27,11 +27,12 @@ export function decorate(pod: PodSpec, spec: ProwJobSpec, options: PodOptions): 
   const containers = pod.containers.map((container) =>
     shaped(inTheJob(withEnvironment(container, env), workingDir), decoration),
   );
+  const names = containers.map(({ name }) => (typeof name === "string" ? name : ""));
   const own = { options, decoration, identity };
   const inits = [
     ...(refs.length > 0 ? [cloneContainer(own, refs)] : []),
     ...optionalList(pod["initContainers"], "pod_spec.initContainers"),
-    sidecar(own, secrets),
+    sidecar(own, names, secrets),
   ];
   return {
     ...schedulingDefaults(pod, decoration),

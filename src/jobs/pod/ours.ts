@@ -49,7 +49,7 @@ export function cloneContainer(own: Own, refs: readonly Refs[]): JsonObject {
 }
 
 /** Starts before the test, uploads artifacts when it is told to end, and says what it did in its termination message. */
-export function sidecar(own: Own, secrets: readonly JsonObject[]): JsonObject {
+export function sidecar(own: Own, containers: readonly string[], secrets: readonly JsonObject[]): JsonObject {
   const { options } = own;
   return {
     name: SIDECAR_CONTAINER,
@@ -60,6 +60,7 @@ export function sidecar(own: Own, secrets: readonly JsonObject[]): JsonObject {
       { name: "CUTWATER_URL", value: options.workerUrl },
       { name: "JOB_ID", value: options.job },
       { name: "ARTIFACTS", value: ARTIFACTS },
+      { name: "CONTAINERS", value: JSON.stringify(containers) },
       { name: "TOKEN_FILE", value: `${CREDENTIALS}/token` },
       ...(secrets.length > 0
         ? [{ name: "CENSOR_DIRECTORIES", value: JSON.stringify(secrets.map((one) => one["mountPath"] ?? "")) }]

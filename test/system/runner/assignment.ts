@@ -14,6 +14,8 @@ export interface JobOptions {
   readonly decoration?: JsonObject | null;
   readonly timeoutSeconds?: number;
   readonly graceSeconds?: number;
+  readonly unscheduledSeconds?: number;
+  readonly pendingSeconds?: number;
   readonly gitBaseUrl?: string;
   readonly cloneToken?: string | null;
   readonly logBytes?: number;
@@ -60,6 +62,8 @@ export function assignmentOf(options: JobOptions = {}): Assignment {
     env: { CI: "true", JOB_NAME: "pull-test", BUILD_ID: "1900000000000000001", PROW_JOB_ID: id, ...options.env },
     timeoutSeconds: options.timeoutSeconds ?? 60,
     graceSeconds: options.graceSeconds ?? 2,
+    unscheduledSeconds: options.unscheduledSeconds ?? 60,
+    pendingSeconds: options.pendingSeconds ?? 120,
     gitBaseUrl: options.gitBaseUrl ?? "http://127.0.0.1:1",
     cloneToken: options.cloneToken ?? null,
     limits: { artifactBytes: 1e9, artifactFiles: 10_000, logBytes: options.logBytes ?? 1e9 },

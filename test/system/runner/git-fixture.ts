@@ -53,8 +53,8 @@ export interface Repository {
   readonly workTree: string;
 }
 
-/** Starts a forge; with `token`, only requests that carry it as GitHub wants it are served. */
-export async function startForge(token?: string): Promise<Forge> {
+/** Starts a forge at an address of this machine; with `token`, only requests that carry it as GitHub wants it are served. */
+export async function startForge(token?: string, host = "127.0.0.1"): Promise<Forge> {
   const root = mkdtempSync(path.join(tmpdir(), "cutwater-forge-"));
   const authorizations: (string | undefined)[] = [];
   const asked = Promise.withResolvers<void>();
@@ -71,11 +71,11 @@ export async function startForge(token?: string): Promise<Forge> {
       response.writeHead(401, { "www-authenticate": "Basic" }).end();
     else backend(root, request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     root,
     authorizations,
     hang: () => {

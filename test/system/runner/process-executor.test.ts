@@ -14,7 +14,7 @@ const directory = path.join(folder, "jobs");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const create = () => createProcessExecutor({ directory, node: "node-1", fetchRetriesMs: [50, 100] });
 
-holdsForEveryExecutor("process", create);
+holdsForEveryExecutor("process", { create });
 
 async function outcomeOf(options: JobOptions) {
   const sink = await recordingSink();
