@@ -5,6 +5,7 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
+import { z } from "zod";
 
 /** What the API server answered that is no 2xx; `reason` is Kubernetes' word, e.g. `AlreadyExists`. */
 export class KubeApiError extends Error {
@@ -96,13 +97,11 @@ async function textOf(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function statusOf(text: string): { reason?: string; message?: string } {
+const Status = z.object({ reason: z.string().optional(), message: z.string().optional() });
+
+function statusOf(text: string): z.infer<typeof Status> {
   try {
-    const value = JSON.parse(text) as { reason?: unknown; message?: unknown };
-    return {
-      ...(typeof value.reason === "string" ? { reason: value.reason } : {}),
-      ...(typeof value.message === "string" ? { message: value.message } : {}),
-    };
+    return Status.parse(JSON.parse(text));
   } catch {
     return {};
   }

@@ -127,7 +127,7 @@ export class Watch {
     const started = testStart(this.#pod);
     if (started !== null) {
       this.#says("running");
-      if (!this.#testTimer) this.#after(started + this.#assignment.timeoutSeconds * 1000, () => this.#timeout());
+      if (!this.#testTimer) this.#after(started + this.#assignment.timeoutSeconds * 1000, () => void this.#timeout());
       this.#testTimer = true;
     }
     if (testsAreOver(this.#pod)) this.#says("uploading");

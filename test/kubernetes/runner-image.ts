@@ -31,7 +31,7 @@ export function withImage(executor: Executor, image: string): Executor {
     return {
       ...assignment,
       prowjob: { ...prowjob, spec: { ...prowjob.spec, pod_spec: { ...spec, containers: named } } },
-    } as Assignment;
+    };
   };
   return {
     kind: executor.kind,

@@ -3,7 +3,7 @@ import type { JsonObject, Refs } from "../../config/model.ts";
 import type { ProwJobSpec } from "../prowjob.ts";
 import { clonePath } from "../refs.ts";
 import { type PodOptions, withEnvironment } from "./options.ts";
-import { optionalList, type PodSpec } from "./shape.ts";
+import { optionalList, type PodSpec, recordOf } from "./shape.ts";
 import { cloneContainer, sidecar, VOLUMES } from "./ours.ts";
 import { ARTIFACTS, GOPATH, type Identity } from "./places.ts";
 
@@ -139,6 +139,3 @@ function secretMounts(pod: PodSpec): readonly JsonObject[] {
     }
   return [...mounts.values()].map((mount) => ({ ...mount, readOnly: true }));
 }
-
-const recordOf = (value: unknown): JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};

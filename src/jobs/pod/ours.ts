@@ -2,6 +2,7 @@
 import type { JsonObject, Refs } from "../../config/model.ts";
 import type { PodOptions } from "./options.ts";
 import { ARTIFACTS, CLONE_CONTAINER, CREDENTIALS, GOPATH, type Identity, SIDECAR_CONTAINER } from "./places.ts";
+import { recordOf } from "./shape.ts";
 
 interface Own {
   readonly options: PodOptions;
@@ -80,10 +81,8 @@ export function sidecar(own: Own, containers: readonly string[], secrets: readon
 const credentials = { name: "cutwater-credentials", mountPath: CREDENTIALS, readOnly: true } as const;
 
 function resourcesOf({ decoration }: Own, which: string): { resources?: JsonObject } {
-  const all = decoration["resources"];
-  if (typeof all !== "object" || all === null || Array.isArray(all)) return {};
-  const own = (all as JsonObject)[which];
-  return typeof own === "object" && own !== null && !Array.isArray(own) ? { resources: own as JsonObject } : {};
+  const own = recordOf(decoration["resources"])[which];
+  return own === undefined ? {} : { resources: recordOf(own) };
 }
 
 /**

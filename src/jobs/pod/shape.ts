@@ -22,6 +22,9 @@ export interface Pod extends JsonObject {
   readonly spec: PodSpec;
 }
 
+/** What is no mapping reads as an empty one: Kubernetes will say so. */
+export const recordOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
+
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

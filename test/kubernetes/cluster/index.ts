@@ -32,15 +32,18 @@ export async function startCluster(say: (line: string) => void = console.log): P
   const network = makeNetwork();
   const stops: (() => Promise<void> | void)[] = [() => dropNetwork(network)];
   const stop = async () => {
-    for (const one of stops.reverse()) await Promise.resolve(one()).catch?.((error: unknown) => say(String(error)));
+    for (const one of stops.toReversed()) await Promise.resolve(one()).catch?.((error: unknown) => say(String(error)));
     unmountBelow(folder);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     const plane = await startControlPlane({ folder, programs, address: network.gateway });
-    stops.push(plane.stop);
+    stops.push(() => plane.stop());
     const { running: containerd, socket } = await startContainerd(folder, network);
-    stops.push(containerd.stop, () => endContainers(socket));
+    stops.push(
+      () => containerd.stop(),
+      () => endContainers(socket),
+    );
     importImage(socket, folder, { name: PAUSE_IMAGE, layers: [base], entrypoint: ["/bin/sleep", "infinity"] });
     importImage(socket, folder, { name: JOB_IMAGE, layers: [base], entrypoint: ["/bin/sh"] });
     let kubelet: Running | null = null;

@@ -1,6 +1,6 @@
 /** One node: containerd with runc, a CNI bridge, and the kubelet, all with folders of their own. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ControlPlane } from "./control-plane.ts";
 import { freePort } from "./control-plane.ts";
@@ -8,14 +8,6 @@ import { type Running, start, until } from "./process.ts";
 
 export const NODE = "node-1";
 export const PAUSE_IMAGE = "cutwater.test/pause:1";
-
-export interface Node {
-  readonly socket: string;
-  /** Kills the kubelet; the containers run on. */
-  stopKubelet(): Promise<void>;
-  startKubelet(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 export interface Network {
   readonly bridge: string;
@@ -47,13 +39,6 @@ function cniConfig({ bridge, subnet, gateway }: Network): object {
   const plugin = { type: "bridge", bridge, isGateway: true, ipMasq: false, hairpinMode: true, ipam };
   return { cniVersion: "0.4.0", name: "cutwater-test", plugins: [plugin] };
 }
-
-/** Cgroups that exist here: a sandboxed machine may lack hugetlb, pids and others. */
-export const cgroups = (): string[] =>
-  readFileSync("/proc/cgroups", "utf8")
-    .split("\n")
-    .slice(1)
-    .flatMap((line) => line.split("\t")[0] || []);
 
 export async function startContainerd(folder: string, network: Network): Promise<{ running: Running; socket: string }> {
   const home = path.join(folder, "containerd");
