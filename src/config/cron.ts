@@ -7,6 +7,9 @@ const ENDS = [59, 23, 31, 12, 6];
 const DESCRIPTORS = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 const FIELD = /^[*?0-9A-Za-z]+(?:-[0-9A-Za-z]+)?(?:\/[0-9]+)?$/;
 
+/** Commas too many are no fault in Go: `22,` is `22`. */
+const parts = (field: string): string[] => field.split(",").filter((part) => part !== "");
+
 const fieldsOf = (line: string): string[] =>
   line
     .trim()
@@ -19,7 +22,9 @@ export function cronerPattern(line: string): string {
   if (fields.length < 5) return line.trim();
   const ends = fields.length === 6 ? [59, ...ENDS] : ENDS;
   const ranged = (field: string, end: number): string =>
-    field.replaceAll(/(^|,)(\d+)\//g, (_, before: string, from: string) => `${before}${from}-${end}/`);
+    parts(field)
+      .map((part) => part.replace(/^(\d+)\//, `$1-${end}/`))
+      .join(",");
   return fields.map((field, at) => ranged(field, ends[at] ?? 59)).join(" ");
 }
 
@@ -30,8 +35,8 @@ export function isCron(line: string): boolean {
   if (line.startsWith("@")) return DESCRIPTORS.includes(line);
   const fields = fieldsOf(line);
   if (fields.length !== 5 && fields.length !== 6) return false;
-  if (!fields.every((field) => field.split(",").every((part) => FIELD.test(part) && !/[LW#]$|\dL/.test(part))))
-    return false;
+  const plain = (part: string): boolean => FIELD.test(part) && !/[LW#]$|\dL/.test(part);
+  if (!fields.every((field) => parts(field).length > 0 && parts(field).every(plain))) return false;
   if (/(?:^|[,-])7/.test(fields.at(-1) ?? "")) return false;
   try {
     new Cron(cronerPattern(line), { paused: true, timezone: "UTC" }).stop();

@@ -1,6 +1,6 @@
 /** Job files: presubmits, postsubmits, periodics, presets (spec jobs 1.1 to 1.8). Pod specs pass as they are. */
 import * as z from "zod";
-import { Duration, Flag, Passed, StringMap, Strings, Text, unset } from "./values.ts";
+import { Duration, Flag, listOf, Passed, StringMap, Strings, Text, unset } from "./values.ts";
 
 const PullSchema = z.strictObject({
   number: z.int(),
@@ -21,7 +21,7 @@ const RefsSchema = z.strictObject({
   base_ref: unset(Text),
   base_sha: unset(Text),
   base_link: unset(Text),
-  pulls: unset(z.array(PullSchema)),
+  pulls: unset(listOf(PullSchema)),
   path_alias: unset(Text),
   workdir: unset(Flag),
   auxiliary: unset(Flag),
@@ -36,8 +36,8 @@ const RefsSchema = z.strictObject({
 export const RerunAuthSchema = z
   .strictObject({
     allow_anyone: unset(Flag),
-    github_team_ids: unset(z.array(z.int())),
-    github_team_slugs: unset(z.array(z.strictObject({ org: Text, slug: Text }))),
+    github_team_ids: unset(listOf(z.int())),
+    github_team_slugs: unset(listOf(z.strictObject({ org: Text, slug: Text }))),
     github_users: unset(Strings),
     github_orgs: unset(Strings),
   })
@@ -109,7 +109,7 @@ export const DecorationSchema = z.strictObject({
   upload_ignores_interrupts: unset(Flag),
   set_limit_equals_memory_request: unset(Flag),
   default_memory_request: unset(Text),
-  scheduling_options: unset(z.strictObject({ affinity: unset(Passed), tolerations: unset(z.array(Passed)) })),
+  scheduling_options: unset(z.strictObject({ affinity: unset(Passed), tolerations: unset(listOf(Passed)) })),
   pod_pending_timeout: unset(Duration),
   pod_running_timeout: unset(Duration),
   pod_unscheduled_timeout: unset(Duration),
@@ -141,7 +141,7 @@ const base = {
   skip_submodules: unset(Flag),
   clone_depth: unset(z.int()),
   skip_fetch_head: unset(Flag),
-  extra_refs: unset(z.array(RefsSchema)),
+  extra_refs: unset(listOf(RefsSchema)),
   decoration_config: unset(DecorationSchema),
 };
 const brancher = { branches: unset(Strings), skip_branches: unset(Strings) };
@@ -180,10 +180,10 @@ export const PeriodicSchema = z.strictObject({
 });
 export const PresetSchema = z.strictObject({
   labels: unset(StringMap),
-  env: unset(z.array(Passed)),
-  volumes: unset(z.array(Passed)),
-  volumeMounts: unset(z.array(Passed)),
-  tolerations: unset(z.array(Passed)),
+  env: unset(listOf(Passed)),
+  volumes: unset(listOf(Passed)),
+  volumeMounts: unset(listOf(Passed)),
+  tolerations: unset(listOf(Passed)),
 });
 
 export type RawPresubmit = z.output<typeof PresubmitSchema>;

@@ -1,7 +1,7 @@
 /** plugins.yaml (spec chatops 1.7): enablement, owners, and the sections of the core's plugins. */
 import * as z from "zod";
 import { SECTIONS } from "./plugins-sections.ts";
-import { Flag, Strings, Text, unset } from "./values.ts";
+import { Flag, listOf, mapOf, Strings, Text, unset } from "./values.ts";
 
 const Trigger = z.strictObject({
   repos: unset(Strings),
@@ -31,7 +31,7 @@ const Restricted = z.strictObject({
   label: Text.default(""),
   allowed_teams: unset(Strings),
   allowed_users: unset(Strings),
-  assign_on: unset(z.array(z.strictObject({ label: Text.default("") }))),
+  assign_on: unset(listOf(z.strictObject({ label: Text.default("") }))),
 });
 
 const threshold = unset(z.int());
@@ -49,22 +49,22 @@ const External = z
   .transform(({ name, endpoint, events }) => ({ name, endpoint: endpoint || `http://${name}`, events: events ?? [] }));
 
 export const PluginsSchema = z.strictObject({
-  plugins: unset(z.record(z.string(), Enabled)),
-  external_plugins: unset(z.record(z.string(), z.array(External))),
+  plugins: unset(mapOf(Enabled)),
+  external_plugins: unset(mapOf(listOf(External))),
   owners: unset(
     z.strictObject({
       mdyamlrepos: unset(Strings),
       skip_collaborators: unset(Strings),
       labels_denylist: unset(Strings),
-      filenames: unset(z.record(z.string(), z.strictObject({ owners: unset(Text), owners_aliases: unset(Text) }))),
+      filenames: unset(mapOf(z.strictObject({ owners: unset(Text), owners_aliases: unset(Text) }))),
     }),
   ),
-  triggers: unset(z.array(Trigger)),
-  lgtm: unset(z.array(Lgtm)),
+  triggers: unset(listOf(Trigger)),
+  lgtm: unset(listOf(Lgtm)),
   label: unset(
     z.strictObject({
       additional_labels: unset(Strings),
-      restricted_labels: unset(z.record(z.string(), z.array(Restricted))),
+      restricted_labels: unset(mapOf(listOf(Restricted))),
     }),
   ),
   size: unset(z.strictObject({ s: threshold, m: threshold, l: threshold, xl: threshold, xxl: threshold })),
@@ -72,6 +72,9 @@ export const PluginsSchema = z.strictObject({
   ...SECTIONS,
 });
 export type PluginsConfig = z.output<typeof PluginsSchema>;
+
+/** Plugins that Prow made part of another: the new name is enabled for the old one. */
+export const FORMER_PLUGINS: ReadonlyMap<string, string> = new Map([["transfer-issue", "issue-management"]]);
 
 /** Names that plugins.yaml may enable: Prow's of today. An unknown one is an error, as in Prow (spec chatops 1.6). */
 export const PLUGINS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** Sections of plugins.yaml whose plugins other rooms build: read and held here (spec chatops 2). */
 import * as z from "zod";
-import { Flag, StringMap, Strings, StringsMap, Text, unset } from "./values.ts";
+import { Flag, listOf, mapOf, StringMap, Strings, StringsMap, Text, unset } from "./values.ts";
 
 const Approve = z.strictObject({
   repos: unset(Strings),
@@ -44,7 +44,7 @@ const RequireMatchingLabel = z.strictObject({
 
 const InvalidCommitMsg = z.strictObject({
   repos: unset(Strings),
-  checks: unset(z.array(z.strictObject({ name: unset(Text), disabled: unset(Flag) }))),
+  checks: unset(listOf(z.strictObject({ name: unset(Text), disabled: unset(Flag) }))),
 });
 
 const CherryPickApproved = z.strictObject({
@@ -59,7 +59,7 @@ const CherryPickApproved = z.strictObject({
 const Slack = z.strictObject({
   mentionchannels: unset(Strings),
   mergewarnings: unset(
-    z.array(
+    listOf(
       z.strictObject({
         repos: unset(Strings),
         channels: unset(Strings),
@@ -81,8 +81,7 @@ const Dco = z.strictObject({
 });
 
 const BugState = z.strictObject({ status: unset(Text), resolution: unset(Text) });
-const BugzillaBranches = z.record(
-  z.string(),
+const BugzillaBranches = mapOf(
   z.strictObject({
     exclude_defaults: unset(Flag),
     enable_backporting: unset(Flag),
@@ -90,9 +89,9 @@ const BugzillaBranches = z.record(
     is_open: unset(Flag),
     target_release: unset(Text),
     statuses: unset(Strings),
-    valid_states: unset(z.array(BugState)),
+    valid_states: unset(listOf(BugState)),
     dependent_bug_statuses: unset(Strings),
-    dependent_bug_states: unset(z.array(BugState)),
+    dependent_bug_states: unset(listOf(BugState)),
     dependent_bug_target_releases: unset(Strings),
     dependent_bug_target_release: unset(Text),
     status_after_validation: unset(Text),
@@ -107,11 +106,10 @@ const BugzillaBranches = z.record(
 const Bugzilla = z.strictObject({
   default: unset(BugzillaBranches),
   orgs: unset(
-    z.record(
-      z.string(),
+    mapOf(
       z.strictObject({
         default: unset(BugzillaBranches),
-        repos: unset(z.record(z.string(), z.strictObject({ branches: unset(BugzillaBranches) }))),
+        repos: unset(mapOf(z.strictObject({ branches: unset(BugzillaBranches) }))),
       }),
     ),
   ),
@@ -119,14 +117,12 @@ const Bugzilla = z.strictObject({
 
 const ProjectConfig = z.strictObject({
   project_org_configs: unset(
-    z.record(
-      z.string(),
+    mapOf(
       z.strictObject({
         org_maintainers_team_id: unset(z.int()),
         org_default_column_map: unset(StringMap),
         project_repo_configs: unset(
-          z.record(
-            z.string(),
+          mapOf(
             z.strictObject({ repo_maintainers_team_id: unset(z.int()), repo_default_column_map: unset(StringMap) }),
           ),
         ),
@@ -137,15 +133,13 @@ const ProjectConfig = z.strictObject({
 
 const ProjectManager = z.strictObject({
   orgsRepos: unset(
-    z.record(
-      z.string(),
+    mapOf(
       z.strictObject({
         projects: unset(
-          z.record(
-            z.string(),
+          mapOf(
             z.strictObject({
               columns: unset(
-                z.array(
+                listOf(
                   z.strictObject({
                     id: unset(z.int()),
                     name: unset(Text),
@@ -164,10 +158,9 @@ const ProjectManager = z.strictObject({
 });
 
 const ConfigUpdater = z.strictObject({
-  cluster_groups: unset(z.record(z.string(), z.strictObject({ clusters: unset(Strings), namespaces: unset(Strings) }))),
+  cluster_groups: unset(mapOf(z.strictObject({ clusters: unset(Strings), namespaces: unset(Strings) }))),
   maps: unset(
-    z.record(
-      z.string(),
+    mapOf(
       z.strictObject({
         name: unset(Text),
         partitioned_names: unset(Strings),
@@ -203,26 +196,25 @@ const Cutwater = z.strictObject({
 
 /** Keys of plugins.yaml beside the core's. */
 export const SECTIONS = {
-  approve: unset(z.array(Approve)),
-  blockades: unset(z.array(Blockade)),
+  approve: unset(listOf(Approve)),
+  blockades: unset(listOf(Blockade)),
   blunderbuss: unset(Reviewers),
   rifle: unset(Reviewers),
   bugzilla: unset(Bugzilla),
   branch_cleaner: unset(z.strictObject({ preserved_branches: unset(StringsMap) })),
   cat: unset(z.strictObject({ key_path: unset(Text) })),
   goose: unset(z.strictObject({ key_path: unset(Text) })),
-  cherry_pick_approved: unset(z.array(CherryPickApproved)),
+  cherry_pick_approved: unset(listOf(CherryPickApproved)),
   cherry_pick_unapproved: unset(z.strictObject({ branchregexp: unset(Text), comment: unset(Text) })),
   config_updater: unset(ConfigUpdater),
-  dco: unset(z.record(z.string(), Dco.nullable())),
+  dco: unset(mapOf(Dco.nullable())),
   golint: unset(z.strictObject({ minimum_confidence: unset(z.number()) })),
   heart: unset(z.strictObject({ adorees: unset(Strings), commentregexp: unset(Text) })),
-  invalid_commit_msg: unset(z.array(InvalidCommitMsg)),
+  invalid_commit_msg: unset(listOf(InvalidCommitMsg)),
   jira: unset(z.strictObject({ disabled_jira_projects: unset(Strings) })),
-  milestone_applier: unset(z.record(z.string(), StringMap)),
+  milestone_applier: unset(mapOf(StringMap)),
   repo_milestone: unset(
-    z.record(
-      z.string(),
+    mapOf(
       z.strictObject({
         maintainers_id: unset(z.int()),
         maintainers_team: unset(Text),
@@ -233,13 +225,13 @@ export const SECTIONS = {
   release_note: unset(z.strictObject({ guidelines_url: unset(Text) })),
   project_config: unset(ProjectConfig),
   project_manager: unset(ProjectManager),
-  require_matching_label: unset(z.array(RequireMatchingLabel)),
+  require_matching_label: unset(listOf(RequireMatchingLabel)),
   retitle: unset(z.strictObject({ allow_closed_issues: unset(Flag) })),
   slack: unset(Slack),
   sigmention: unset(z.strictObject({ regexp: unset(Text) })),
   welcome: unset(
-    z.array(z.strictObject({ repos: unset(Strings), message_template: unset(Text), always_post: unset(Flag) })),
+    listOf(z.strictObject({ repos: unset(Strings), message_template: unset(Text), always_post: unset(Flag) })),
   ),
-  cutwater: unset(z.record(z.string(), Cutwater)),
+  cutwater: unset(mapOf(Cutwater)),
   override: unset(z.strictObject({ allow_top_level_owners: unset(Flag), allowed_github_teams: unset(StringsMap) })),
 };

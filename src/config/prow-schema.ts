@@ -2,11 +2,11 @@
 import * as z from "zod";
 import { DecorationSchema, ProwJobDefaults, RerunAuthSchema, SLACK_FIELDS } from "./job-schema.ts";
 import { BranchProtectionSchema, GerritSchema, TideSchema } from "./tide-schema.ts";
-import { Duration, Flag, StringMap, Strings, StringsMap, Text, unset } from "./values.ts";
+import { Duration, Flag, listOf, mapOf, StringMap, Strings, StringsMap, Text, unset } from "./values.ts";
 
 /** `[{ repo, cluster, config }]`: later matching entries win. */
 const entries = <T extends z.ZodType>(config: T) =>
-  z.array(z.strictObject({ repo: unset(Text), cluster: unset(Text), config: unset(config) }));
+  listOf(z.strictObject({ repo: unset(Text), cluster: unset(Text), config: unset(config) }));
 
 const controller = {
   job_url_template: unset(Text),
@@ -25,8 +25,8 @@ const Plank = z.strictObject({
   pod_unscheduled_timeout: unset(Duration),
   max_revivals: unset(z.int()),
   default_decoration_config_entries: unset(entries(DecorationSchema)),
-  default_decoration_configs: unset(z.record(z.string(), DecorationSchema)),
-  job_queue_capacities: unset(z.record(z.string(), z.int())),
+  default_decoration_configs: unset(mapOf(DecorationSchema)),
+  job_queue_capacities: unset(mapOf(z.int())),
   build_cluster_status_file: unset(Text),
 });
 
@@ -46,7 +46,7 @@ const Lens = z.strictObject({
 });
 
 const Spyglass = z.strictObject({
-  lenses: unset(z.array(Lens)),
+  lenses: unset(listOf(Lens)),
   viewers: unset(StringsMap),
   size_limit: unset(z.int().min(0, { error: "must not be negative" })),
   gcs_browser_prefix: unset(Text),
@@ -65,7 +65,7 @@ const Deck = z.strictObject({
   tide_update_period: unset(Duration),
   hidden_repos: unset(Strings),
   external_agent_logs: unset(
-    z.array(z.strictObject({ agent: unset(Text), selector: unset(Text), url_template: unset(Text) })),
+    listOf(z.strictObject({ agent: unset(Text), selector: unset(Text), url_template: unset(Text) })),
   ),
   branding: unset(
     z.strictObject({
@@ -76,18 +76,16 @@ const Deck = z.strictObject({
     }),
   ),
   google_analytics: unset(Text),
-  rerun_auth_configs: unset(z.record(z.string(), RerunAuthSchema)),
+  rerun_auth_configs: unset(mapOf(RerunAuthSchema)),
   default_rerun_auth_configs: unset(
-    z.array(z.strictObject({ repo: unset(Text), cluster: unset(Text), rerun_auth_configs: unset(RerunAuthSchema) })),
+    listOf(z.strictObject({ repo: unset(Text), cluster: unset(Text), rerun_auth_configs: unset(RerunAuthSchema) })),
   ),
   skip_storage_path_validation: unset(Flag),
   additional_allowed_buckets: unset(Strings),
 });
 
 const GitHubReporter = z.strictObject({
-  job_types_to_report: unset(
-    z.array(z.enum(["presubmit", "postsubmit"], { error: "must be presubmit or postsubmit" })),
-  ),
+  job_types_to_report: unset(listOf(z.enum(["presubmit", "postsubmit"], { error: "must be presubmit or postsubmit" }))),
   no_comment_repos: unset(Strings),
   summary_comment_repos: unset(Strings),
 });
@@ -105,12 +103,12 @@ const Scheduler = z.strictObject({
 
 const Gangway = z.strictObject({
   allowed_api_clients: unset(
-    z.array(
+    listOf(
       z.strictObject({
         gcp: unset(
           z.strictObject({ endpoint_api_consumer_type: unset(Text), endpoint_api_consumer_number: unset(Text) }),
         ),
-        allowed_jobs_filters: unset(z.array(z.strictObject({ tenant_id: unset(Text) }))),
+        allowed_jobs_filters: unset(listOf(z.strictObject({ tenant_id: unset(Text) }))),
       }),
     ),
   ),
@@ -138,13 +136,9 @@ export const ProwSchema = z.strictObject({
   deck: unset(Deck),
   tide: unset(TideSchema),
   "branch-protection": unset(BranchProtectionSchema),
-  in_repo_config: unset(
-    z.strictObject({ enabled: unset(z.record(z.string(), z.boolean())), allowed_clusters: unset(StringsMap) }),
-  ),
+  in_repo_config: unset(z.strictObject({ enabled: unset(mapOf(z.boolean())), allowed_clusters: unset(StringsMap) })),
   github_reporter: unset(GitHubReporter),
-  slack_reporter_configs: unset(
-    z.record(z.string(), z.strictObject({ job_types_to_report: unset(Strings), ...SLACK_FIELDS })),
-  ),
+  slack_reporter_configs: unset(mapOf(z.strictObject({ job_types_to_report: unset(Strings), ...SLACK_FIELDS }))),
   gerrit: unset(GerritSchema),
   github: unset(z.strictObject({ link_url: unset(Text) })),
   scheduler: unset(Scheduler),
@@ -162,12 +156,12 @@ export const ProwSchema = z.strictObject({
     z.strictObject({
       respect_legacy_global_token: unset(Flag),
       auto_accept_invitation: unset(Flag),
-      org_repo_config: unset(z.record(z.string(), z.strictObject({ token_created_after: unset(Text) }))),
+      org_repo_config: unset(mapOf(z.strictObject({ token_created_after: unset(Text) }))),
     }),
   ),
   pubsub_subscriptions: unset(StringsMap),
   pubsub_triggers: unset(
-    z.array(
+    listOf(
       z.strictObject({
         project: unset(Text),
         topics: unset(Strings),
@@ -178,6 +172,6 @@ export const ProwSchema = z.strictObject({
   ),
   gangway: unset(Gangway),
   moonraker: unset(z.strictObject({ client_timeout: unset(Duration) })),
-  jenkins_operators: unset(z.array(z.strictObject({ ...controller, label_selector: unset(Text) }))),
+  jenkins_operators: unset(listOf(z.strictObject({ ...controller, label_selector: unset(Text) }))),
 });
 export type ProwConfig = z.output<typeof ProwSchema>;

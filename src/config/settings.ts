@@ -12,7 +12,7 @@ import type {
   TriggerConfig,
 } from "./model.ts";
 import { pluginSettings } from "./plugin-settings-of.ts";
-import type { PluginsConfig } from "./plugins-schema.ts";
+import { FORMER_PLUGINS, type PluginsConfig } from "./plugins-schema.ts";
 import type { ProwConfig } from "./prow-schema.ts";
 import { set } from "./decoration.ts";
 import { durationSeconds } from "./values.ts";
@@ -138,7 +138,8 @@ function enabledPlugins(plugins: PluginsConfig, name: RepoName): readonly string
   const ofOrg = specific(plugins.plugins, { org: name.org, repo: "" });
   const excluded = ofOrg?.excluded_repos.some((one) => one.toLowerCase() === name.repo.toLowerCase()) ?? false;
   const own = levels(plugins.plugins, name).filter((entry) => entry !== ofOrg);
-  return [...new Set([...(excluded ? [] : (ofOrg?.plugins ?? [])), ...own.flatMap((entry) => entry.plugins)])];
+  const named = [...(excluded ? [] : (ofOrg?.plugins ?? [])), ...own.flatMap((entry) => entry.plugins)];
+  return [...new Set(named.map((one) => FORMER_PLUGINS.get(one) ?? one))];
 }
 
 /** Everything but the jobs. An empty `repo`: what the organisation's other repositories see. */

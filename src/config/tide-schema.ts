@@ -1,6 +1,6 @@
 /** config.yaml's `tide` (spec jobs 5.2 to 5.4) and `branch-protection` (4.10): read and held; other rooms act on them. */
 import * as z from "zod";
-import { Duration, Flag, isMapping, StringMap, Strings, Text, unset } from "./values.ts";
+import { Duration, Flag, isMapping, listOf, mapOf, StringMap, Strings, Text, unset } from "./values.ts";
 
 const TideQuery = z.strictObject({
   author: unset(Text),
@@ -23,14 +23,14 @@ const Method = z.enum(METHODS, { error: `must be one of ${METHODS.join(", ")}` }
 /** A method, or a mapping one level further down: org, then repo or `*`, then branches as regular expressions. */
 const methodOr = <T extends z.ZodType>(inner: T) =>
   z.unknown().transform((value, context): z.output<typeof Method> | Record<string, z.output<T>> => {
-    const result = isMapping(value) ? z.record(z.string(), inner).safeParse(value) : Method.safeParse(value);
+    const result = isMapping(value) ? mapOf(inner).safeParse(value) : Method.safeParse(value);
     if (result.success) return result.data;
     for (const issue of result.error.issues) {
       context.issues.push({ code: "custom", message: issue.message, path: [...issue.path], input: value });
     }
     return z.NEVER;
   });
-const MergeMethods = z.record(z.string(), methodOr(methodOr(Method)));
+const MergeMethods = mapOf(methodOr(methodOr(Method)));
 
 const policy = {
   "skip-unknown-contexts": unset(Flag),
@@ -46,22 +46,16 @@ export type ContextPolicy = { readonly [Key in keyof typeof policy]?: z.output<(
 const ContextOptions = z.strictObject({
   ...policy,
   orgs: unset(
-    z.record(
-      z.string(),
+    mapOf(
       z.strictObject({
         ...policy,
-        repos: unset(
-          z.record(
-            z.string(),
-            z.strictObject({ ...policy, branches: unset(z.record(z.string(), z.strictObject(policy))) }),
-          ),
-        ),
+        repos: unset(mapOf(z.strictObject({ ...policy, branches: unset(mapOf(z.strictObject(policy))) }))),
       }),
     ),
   ),
 });
 
-const GerritQueries = z.array(
+const GerritQueries = listOf(
   z.strictObject({
     org: unset(Text),
     repos: unset(Strings),
@@ -84,18 +78,18 @@ export const TideSchema = z.strictObject({
   sync_period: unset(Duration),
   status_update_period: unset(Duration),
   max_goroutines: unset(z.int()),
-  queries: unset(z.array(TideQuery)),
+  queries: unset(listOf(TideQuery)),
   merge_method: unset(MergeMethods),
-  merge_commit_template: unset(z.record(z.string(), z.strictObject({ title: unset(Text), body: unset(Text) }))),
+  merge_commit_template: unset(mapOf(z.strictObject({ title: unset(Text), body: unset(Text) }))),
   squash_label: unset(Text),
   rebase_label: unset(Text),
   merge_label: unset(Text),
   blocker_label: unset(Text),
-  batch_size_limit: unset(z.record(z.string(), z.int().min(-1, { error: "must be -1 (no batches), 0 or more" }))),
-  prioritize_existing_batches: unset(z.record(z.string(), Flag)),
-  priority: unset(z.array(z.strictObject({ labels: unset(Strings) }))),
+  batch_size_limit: unset(mapOf(z.int().min(-1, { error: "must be -1 (no batches), 0 or more" }))),
+  prioritize_existing_batches: unset(mapOf(Flag)),
+  priority: unset(listOf(z.strictObject({ labels: unset(Strings) }))),
   context_options: unset(ContextOptions),
-  github_merge_blocks_policy: unset(z.record(z.string(), z.enum(["ignore", "permit", "block"]))),
+  github_merge_blocks_policy: unset(mapOf(z.enum(["ignore", "permit", "block"]))),
   target_url: unset(Text),
   target_urls: unset(StringMap),
   pr_status_base_url: unset(Text),
@@ -133,14 +127,14 @@ export const PROTECTION_KEYS: readonly string[] = Object.keys(protection);
 
 const ProtectedRepo = z.strictObject({
   ...protection,
-  branches: unset(z.record(z.string(), z.strictObject(protection))),
+  branches: unset(mapOf(z.strictObject(protection))),
 });
-const ProtectedOrg = z.strictObject({ ...protection, repos: unset(z.record(z.string(), ProtectedRepo)) });
+const ProtectedOrg = z.strictObject({ ...protection, repos: unset(mapOf(ProtectedRepo)) });
 
 export const BranchProtectionSchema = z.strictObject({
   ...protection,
   "protect-tested-repos": unset(Flag),
-  orgs: unset(z.record(z.string(), ProtectedOrg)),
+  orgs: unset(mapOf(ProtectedOrg)),
   allow_disabled_policies: unset(Flag),
   allow_disabled_job_policies: unset(Flag),
   protect_repos_with_optional_jobs: unset(Flag),

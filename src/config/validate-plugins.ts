@@ -3,13 +3,13 @@ import type { Document, Path } from "./document.ts";
 import { entriesOf, type Fault, placed, regexFaults } from "./faults.ts";
 import { goRegExp, regexFault } from "./goregexp.ts";
 import type { Problem } from "./model.ts";
-import { type PluginsConfig, PLUGINS } from "./plugins-schema.ts";
+import { FORMER_PLUGINS, type PluginsConfig, PLUGINS } from "./plugins-schema.ts";
 import { updaterFaults } from "./validate-updater.ts";
 
 function* enablementFaults({ plugins, external_plugins }: PluginsConfig): Generator<Fault> {
   for (const [key, { plugins: names }] of entriesOf(plugins)) {
     const path = ["plugins", key];
-    for (const name of names.filter((one) => !PLUGINS.has(one)))
+    for (const name of names.filter((one) => !PLUGINS.has(one) && !FORMER_PLUGINS.has(one)))
       yield [path, `enables ${name}, but there is no such plugin`];
     const [org = "", repo] = key.split("/");
     const ofOrg = repo === undefined ? undefined : plugins?.[org];
@@ -137,6 +137,13 @@ export function pluginsProblems(config: PluginsConfig, document: Document): read
   const problems = faults.map(([path, message]) =>
     document.problem("error", "invalid-plugins", path, `${path.at(-1) ?? ""} ${message}`),
   );
+  for (const [key, { plugins }] of entriesOf(config.plugins)) {
+    for (const [name, today] of FORMER_PLUGINS) {
+      if (!plugins.includes(name)) continue;
+      const message = `${name} is part of ${today} now, which is enabled in its place`;
+      problems.push(document.problem("warning", "former-plugin", ["plugins", key], message));
+    }
+  }
   const partial = STEPS.filter((step) => config.size && !config.size[step]);
   if (config.size && partial.length > 0) {
     const message = `${partial.join(", ")} is missing: all five must be set, so the defaults count`;

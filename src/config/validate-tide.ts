@@ -109,12 +109,14 @@ export function* tideFindings(tide: TideConfig | undefined): Generator<Fault> {
 }
 
 function* oneProtection(policy: Pick<ProtectionPolicy, "include" | "exclude">, path: Path): Generator<Fault> {
-  if (policy.include?.length && policy.exclude?.length) yield [[...path, "include"], "excludes exclude"];
   for (const key of ["include", "exclude"] as const) yield* regexFaults(placed([...path, key], policy[key]));
 }
 
 export function* protectionFindings(protection: BranchProtection | undefined): Generator<Fault> {
   if (!protection) return;
+  // Further down Prow takes both, and heeds include alone.
+  if (protection.include?.length && protection.exclude?.length)
+    yield [["branch-protection", "include"], "excludes exclude"];
   yield* oneProtection(protection, ["branch-protection"]);
   for (const [org, ofOrg] of entriesOf(protection.orgs)) {
     const path = ["branch-protection", "orgs", org];

@@ -35,18 +35,26 @@ export const Duration = z
 export const unset = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 /** Text. As in Prow, a number or a truth value that stands where text is expected counts as its text. */
-export const Text = z.preprocess(
-  (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
-  z.string(),
-);
+export const Text = z.preprocess((value) => {
+  if (value === null) return "";
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+}, z.string());
+export const Flag = z.boolean();
+
+const ZEROS: readonly unknown[] = [{}, [], "", 0, false];
+/** A null that stands for a whole entry is the zero value of its type in Go: the first of them that the schema takes. */
+const entryOf = <T extends z.ZodType>(schema: T) =>
+  z.preprocess(
+    (value) => (value === null ? (ZEROS.find((zero) => schema.safeParse(zero).success) ?? null) : value),
+    schema,
+  );
+export const mapOf = <T extends z.ZodType>(schema: T) => z.record(z.string(), entryOf(schema));
+export const listOf = <T extends z.ZodType>(schema: T) => z.array(entryOf(schema));
+
 export const Strings = z.array(Text);
 export const StringMap = z.record(z.string(), Text);
 /** `*`, org or org/repo to lists. */
-export const StringsMap = z.record(
-  z.string(),
-  Strings.nullable().transform((list) => list ?? []),
-);
-export const Flag = z.boolean();
+export const StringsMap = mapOf(Strings);
 
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
