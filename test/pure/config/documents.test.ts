@@ -79,7 +79,7 @@ describe("documents", () => {
   });
 });
 
-const bomb = [..."abcdefghij"].map((name, at, all) => {
+const bomb = "abcdefghij".split("").map((name, at, all) => {
   const inner = at === 0 ? "x" : `*${all[at - 1] ?? ""}`;
   return `${name}: &${name} [${Array.from({ length: 9 }, () => inner).join(", ")}]`;
 });

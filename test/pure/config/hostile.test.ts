@@ -1,5 +1,5 @@
 /** Whatever stands in the files, the loader answers with problems; it never throws. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { load, PLUGINS, presubmit, PROW, said } from "./fixtures.ts";
@@ -13,7 +13,11 @@ const KEYS = [
   ),
   ..."plugins external_plugins triggers lgtm size label config_updater maps owners approve cron interval".split(" "),
   ..."acme/ship acme * extra_refs org repo context_options merge_method default_decoration_configs timeout".split(" "),
-  ...["__proto__", "constructor", "toString", "", "<<"],
+  "__proto__",
+  "constructor",
+  "toString",
+  "",
+  "<<",
 ];
 const leaf = fc.oneof(
   fc.constantFrom(
