@@ -57,15 +57,15 @@ it("whoever asks while it switches sees the old or the new one whole", async () 
   const jobs = Array.from({ length: 40 }, (_, n) => [`jobs/j${n}.yaml`, jobFile(`job-${n}`)] as const);
   await at.write({ ...Object.fromEntries(jobs), "jobs/ship.yaml": jobFile("unit"), "jobs/next.yaml": jobFile("next") });
   const seen = new Set<string>();
-  let done = false;
+  const over = new AbortController();
   const watch = (async () => {
-    while (!done) {
+    while (!over.signal.aborted) {
       const { version, index } = await current();
       seen.add(`${version} ${index?.counts.presubmits ?? 0}`);
     }
   })();
   expect(await push()).toMatchObject({ code: 0 });
-  done = true;
+  over.abort();
   await watch;
   const { version } = await current();
   expect([...seen].filter((one) => one.startsWith(version)).every((one) => one.endsWith(" 42"))).toBe(true);
