@@ -91,6 +91,13 @@ export function answered(comment: GenericComment): Answered {
   return { login: comment.sender.login, body: comment.body, htmlUrl: comment.htmlUrl };
 }
 
+// sigmention
+
+/** A mention by somebody whose mentions notify nobody, said again by the bot. */
+export function repeatedMentions(mentions: readonly string[]): string {
+  return `I repeat your mentions, so that the teams hear of them: ${mentions.slice(0, 20).join(", ")}`;
+}
+
 // trigger
 
 /** In every help reply of /test, so that later ones take earlier ones away. */

@@ -4,6 +4,8 @@ import { RE2JS } from "re2js";
 export interface GoRegExp {
   /** Whether the pattern matches anywhere in the text: Go's patterns are unanchored. */
   test(text: string): boolean;
+  /** Every match, leftmost first: the whole, then its groups (empty where one took no part). */
+  all(text: string): readonly (readonly string[])[];
 }
 
 const compiled = new Map<string, GoRegExp>();
@@ -14,10 +16,18 @@ export function goRegExp(pattern: string): GoRegExp {
   const known = compiled.get(pattern);
   if (known) return known;
   const expression = RE2JS.compile(pattern);
-  const made: GoRegExp = { test: (text) => expression.test(text) };
+  const made: GoRegExp = { test: (text) => expression.test(text), all: (text) => matches(expression, text) };
   if (compiled.size >= CACHE_ENTRIES) compiled.clear();
   compiled.set(pattern, made);
   return made;
+}
+
+function matches(expression: RE2JS, text: string): string[][] {
+  const matcher = expression.matcher(text);
+  const found: string[][] = [];
+  while (matcher.find())
+    found.push(Array.from({ length: matcher.groupCount() + 1 }, (_, group) => matcher.group(group) ?? ""));
+  return found;
 }
 
 /** What Go has against a pattern; null when it would compile. */

@@ -91,6 +91,7 @@ export const PLUGINS: ReadonlySet<string> = new Set([
   "cla",
   "config-updater",
   "dco",
+  "docs-no-retest",
   "dog",
   "golint",
   "goose",
