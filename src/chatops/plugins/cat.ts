@@ -47,7 +47,8 @@ async function searchPath({ movie, category }: Said, view: View): Promise<string
 async function catOf(said: Said, view: View): Promise<string> {
   if (said.category === "no" || said.category === "grumpy") return picture("cat image", GRUMPY);
   const path = await searchPath(said, view);
-  for (let tries = 0; path !== null && tries < TRIES; tries += 1) {
+  if (path === null) return NO_PICTURE;
+  for (let tries = 0; tries < TRIES; tries += 1) {
     const found = Found.safeParse(jsonOf(await view.outside({ service: "cat", method: "GET", path })));
     const url = pictureAddress(found.data?.[0]?.url);
     if (url !== null && (await isPicture(view, url))) return picture("cat image", url);
