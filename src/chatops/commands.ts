@@ -5,7 +5,7 @@
 import type { GenericComment } from "./events.ts";
 import type { Permission } from "./permissions.ts";
 import type { CommandHelp } from "./plugin.ts";
-import { spoken } from "./text.ts";
+import { commandText, spoken } from "./text.ts";
 
 export interface Command<Said> {
   /** Spellings, without the slash, in lower case. */
@@ -49,20 +49,34 @@ const lines = new WeakMap<GenericComment, readonly Spoken[]>();
 export function spokenCommands(comment: GenericComment): readonly Spoken[] {
   const known = lines.get(comment);
   if (known) return known;
+  const found = commandLines(spoken(comment));
+  lines.set(comment, found);
+  return found;
+}
+
+function commandLines(text: string): readonly Spoken[] {
   const found: Spoken[] = [];
-  for (const line of spoken(comment).split("\n")) {
+  for (const line of text.split("\n")) {
     if (!line.startsWith("/")) continue;
     const verb = WORD.exec(line)?.[1];
     if (verb) found.push({ verb, rest: line.slice(verb.length + 1) });
   }
-  lines.set(comment, found);
   return found;
 }
 
 /** The commands of a table that a comment says, in the order of its lines; the first row that fits a line has it. */
 export function heard<Said>(table: CommandTable<Said>, comment: GenericComment): readonly Heard<Said>[] {
+  return among(table, spokenCommands(comment));
+}
+
+/** The same for a text that came with no event of its own, such as an older comment. */
+export function heardIn<Said>(table: CommandTable<Said>, body: string): readonly Heard<Said>[] {
+  return body.includes("/") ? among(table, commandLines(commandText(body))) : [];
+}
+
+function among<Said>(table: CommandTable<Said>, lines: readonly Spoken[]): readonly Heard<Said>[] {
   const found: Heard<Said>[] = [];
-  for (const { verb, rest } of spokenCommands(comment)) {
+  for (const { verb, rest } of lines) {
     const lower = verb.toLowerCase();
     for (const command of table.commands) {
       if (!command.verbs.includes(command.exactCase ? verb : lower)) continue;

@@ -1,5 +1,6 @@
 /** The plugins, in the order in which they run: on the same label a later one wins over an earlier one. */
 import type { Plugin } from "./plugin.ts";
+import { approve } from "./plugins/approve.ts";
 import { assign } from "./plugins/assign.ts";
 import { cat } from "./plugins/cat.ts";
 import { cla } from "./plugins/cla.ts";
@@ -30,6 +31,7 @@ export const REGISTRY: readonly Plugin[] = [
   help,
   assign,
   lgtm,
+  approve,
   hold,
   size,
   wip,
