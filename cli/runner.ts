@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "citty";
 import { type KubernetesSettings, startRunner } from "../runner/index.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** The cluster's token, from a file or the environment; the environment forgets it. */
 async function readToken(file: string | undefined): Promise<string> {
@@ -12,13 +13,6 @@ async function readToken(file: string | undefined): Promise<string> {
       "No token. Give --token-file FILE, or set CUTWATER_RUNNER_TOKEN to the token of the cluster alias.",
     );
   return token.trim();
-}
-
-function wholeNumber(flag: string, value: string, least: number): number {
-  const number = Number(value);
-  if (value.trim() === "" || !Number.isInteger(number) || number < least)
-    throw new Error(`--${flag} needs a whole number of at least ${least}, not "${value}".`);
-  return number;
 }
 
 interface KubernetesFlags {

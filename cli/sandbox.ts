@@ -1,8 +1,20 @@
 /** `cutwater sandbox` (npm start): the whole system on this machine. */
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { defineCommand } from "citty";
 import { ROOT } from "./local/build.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+/** Deletes a state folder, and nothing that is none. */
+async function forget(stateDir: string): Promise<void> {
+  const names = await readdir(stateDir).catch((): string[] => []);
+  if (names.length > 0 && !names.includes("secrets.json")) {
+    throw new Error(
+      `${stateDir} is not deleted: it is no state folder of the sandbox, there is no secrets.json in it.`,
+    );
+  }
+  await rm(stateDir, { recursive: true, force: true });
+}
 
 export const sandbox = defineCommand({
   meta: {
@@ -19,38 +31,53 @@ export const sandbox = defineCommand({
     host: { type: "string", description: "Address to listen on", default: "127.0.0.1" },
     state: {
       type: "string",
-      description: "Folder that keeps databases, repositories, logs and secrets",
+      description: "Folder that keeps databases, repositories, logs and secrets; relative to the checkout",
       default: ".state",
     },
-    reset: { type: "boolean", description: "Forget the state folder first", default: false },
+    reset: { type: "boolean", description: "Delete the state folder first: begin anew", default: false },
     capacity: { type: "string", description: "Jobs that the runner runs at the same time", default: "4" },
     verbose: { type: "boolean", description: "Print what worker and runner log", default: false },
   },
-  async run({ args }) {
-    const { startSystem } = await import("./local/system.ts"); // needs a checkout: wrangler, miniflare, GitHub's description
-    const stateDir = path.resolve(ROOT, args.state);
-    if (args.reset) await rm(stateDir, { recursive: true, force: true });
-    const stopping = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
-    const system = await startSystem({
-      host: args.host,
-      port: Number(args.port),
-      stateDir,
-      capacity: Number(args.capacity),
-      step: (line) => console.log(line),
-      log: args.verbose ? (line) => console.log(line) : () => undefined,
-    });
-    if (!stopping.signal.aborted) {
-      console.log(
-        `\n  Open ${system.github.url}\n\n  Choose a pull request of cutwater-demo, comment /test all, and follow the links.`,
-      );
-      console.log(
-        `  Dashboard: ${system.worker.url}   admin token: ${path.relative(process.cwd(), path.join(stateDir, "secrets.json"))}\n  Ctrl-C stops everything.\n`,
-      );
-      await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve));
-    }
-    console.log("Stopping ...");
-    await system.stop();
-    process.exit(0);
-  },
+  run: ({ args }) =>
+    runSandbox(args).catch((error: unknown) => {
+      console.error(error instanceof Error && !args.verbose ? error.message : error);
+      process.exit(1);
+    }),
 });
+
+interface SandboxArgs {
+  readonly port: string;
+  readonly host: string;
+  readonly state: string;
+  readonly reset: boolean;
+  readonly capacity: string;
+  readonly verbose: boolean;
+}
+
+async function runSandbox(args: SandboxArgs): Promise<never> {
+  const port = wholeNumber("port", args.port, 0, 65_534);
+  const capacity = wholeNumber("capacity", args.capacity, 0);
+  const { startSystem } = await import("./local/system.ts"); // needs a checkout: wrangler, miniflare, GitHub's description
+  const stateDir = path.resolve(ROOT, args.state);
+  if (args.reset) await forget(stateDir);
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
+  const system = await startSystem({
+    host: args.host,
+    port,
+    stateDir,
+    capacity,
+    step: (line) => console.log(line),
+    log: args.verbose ? (line) => console.log(line) : () => undefined,
+  });
+  if (!stopping.signal.aborted) {
+    const secrets = path.relative(process.cwd(), path.join(stateDir, "secrets.json"));
+    console.log(`\n  Open ${system.github.url}\n`);
+    console.log("  Choose a pull request of cutwater-demo, comment /test all, and follow the links.");
+    console.log(`  The dashboard's admin token is in ${secrets}. Ctrl-C stops everything.\n`);
+    await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve));
+  }
+  console.log("Stopping ...");
+  await system.stop();
+  process.exit(0);
+}

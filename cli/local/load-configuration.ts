@@ -1,4 +1,5 @@
-/** The first load of a local system's configuration; later ones come by pushes to the sandbox's config repository. */
+/** The load of a local system's configuration at its start; later ones come by pushes to the sandbox's config repository. */
+import { readFile, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import type { Sandbox } from "../../sandbox/index.ts";
 
@@ -15,11 +16,23 @@ const ConfigAnswer = z.object({
 
 const REPO = "cutwater-demo/config";
 
-export async function loadConfiguration(url: string, adminToken: string, github: Sandbox): Promise<void> {
+/**
+ * Loads it when there is none yet, or when the sandbox has moved since: jobs are cloned from the address that the
+ * configuration names.
+ *
+ * @param memory File that keeps for which address it was loaded
+ */
+export async function loadConfiguration(
+  url: string,
+  adminToken: string,
+  github: Sandbox,
+  memory: string,
+): Promise<void> {
   const headers = { authorization: `Bearer ${adminToken}` };
   const state = async (): Promise<z.output<typeof ConfigAnswer>> =>
     ConfigAnswer.parse(await (await fetch(`${url}/api/config`, { headers })).json());
-  if ((await state()).version !== "") return;
+  const loadedFor = await readFile(memory, "utf8").catch(() => "");
+  if (loadedFor === github.url && (await state()).version !== "") return;
   const tarball = await fetch(`${github.apiUrl}/repos/${REPO}/tarball/main`, {
     headers: { authorization: `Bearer ${github.credentials.token}` },
   });
@@ -33,11 +46,12 @@ export async function loadConfiguration(url: string, adminToken: string, github:
   const { id } = z.object({ id: z.string() }).parse(await pushed.json());
   for (;;) {
     const load = (await state()).loads.find((entry) => entry.id === id);
-    if (load?.state === "current") return;
+    if (load?.state === "current") break;
     if (load && load.state !== "loading") {
       const problems = load.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.message}`);
       throw new Error(`The configuration of ${REPO} is ${load.state}:\n${problems.join("\n")}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  await writeFile(memory, github.url);
 }

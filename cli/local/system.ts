@@ -39,13 +39,30 @@ const CLUSTER = "default";
 const FIVE_MINUTES = 5 * 60 * 1000;
 
 /** Ports are needed before anybody listens: each side's settings name the other's address. */
-export async function freePort(host: string): Promise<number> {
+export const freePort = (host: string): Promise<number> => tryPort(host, 0);
+
+/** Listens for a moment. Rejects with the system's error. */
+async function tryPort(host: string, port: number): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === "string") throw new Error("No free port");
   return address.port;
+}
+
+/** Before anything is built or begun. Throws what to do when the worker's port or the sandbox's, the next, is taken. */
+async function mustBeFree(host: string, port: number): Promise<void> {
+  for (const wanted of [port, port + 1]) {
+    try {
+      await tryPort(host, wanted);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      const why = code === "EADDRINUSE" ? "is in use; does another Cutwater run?" : `cannot be listened on (${code}).`;
+      const advice = `Choose others with --port: it and the next one are needed, e.g. --port ${port + 10}.`;
+      throw new Error(`Port ${wanted} of ${host} ${why} ${advice}`, { cause: error });
+    }
+  }
 }
 
 function workerSettings(publicUrl: string, github: Sandbox, secrets: Secrets): Record<string, string> {
@@ -87,18 +104,25 @@ function spawnRunner(url: string, options: SystemOptions, secrets: Secrets): Chi
   return child;
 }
 
-async function ended(child: ChildProcess, patienceMs: number): Promise<void> {
+/** The first SIGINT lets a runner's jobs run on, the second ends them: a person who pressed Ctrl-C waits seconds. */
+const ENDING = [
+  { afterMs: 0, signal: "SIGINT" },
+  { afterMs: 3_000, signal: "SIGINT" },
+  { afterMs: 10_000, signal: "SIGKILL" },
+] as const;
+
+async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGINT");
-  const impatient = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+  const timers = ENDING.map(({ afterMs, signal }) => setTimeout(() => child.kill(signal), afterMs));
   await exit;
-  clearTimeout(impatient);
+  for (const timer of timers) clearTimeout(timer);
 }
 
 /** Starts everything. The state folder is found again by the next start; ports must then be the same. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const host = options.host ?? "127.0.0.1";
+  if (options.port !== 0) await mustBeFree(host, options.port);
   await mkdir(options.stateDir, { recursive: true });
   const secrets = await localSecrets(options.stateDir);
   const port = options.port === 0 ? await freePort(host) : options.port;
@@ -125,7 +149,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     log: options.log,
   });
   options.step("Loading the demo's Prow configuration ...");
-  await loadConfiguration(publicUrl, secrets.admin, github);
+  await loadConfiguration(publicUrl, secrets.admin, github, path.join(options.stateDir, "loaded-for"));
   let runner: ChildProcess | null = null;
   const startRunner = (): void => {
     runner = spawnRunner(publicUrl, options, secrets);
@@ -146,7 +170,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     startRunner,
     async stop() {
       clearInterval(cron);
-      if (runner) await ended(runner, 10_000);
+      if (runner) await ended(runner);
       await worker.stop();
       await github.stop();
     },

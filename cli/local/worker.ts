@@ -97,6 +97,20 @@ async function runtimeOptions(options: LocalWorkerOptions): Promise<ConstructorP
   return runtime as never;
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Whoever listens for a signal already decides what it does: Miniflare would end this process in the middle of it. */
+function startRuntime(options: ConstructorParameters<typeof Miniflare>[0]): Miniflare {
+  const before = SIGNALS.map((signal) => new Set(process.listeners(signal)));
+  const runtime = new Miniflare(options);
+  for (const [index, signal] of SIGNALS.entries()) {
+    const known = before[index];
+    if (!known || known.size === 0) continue;
+    for (const listener of process.listeners(signal)) if (!known.has(listener)) process.off(signal, listener);
+  }
+  return runtime;
+}
+
 /** Process ids of the Workers runtimes that this process started. */
 async function runtimePids(): Promise<number[]> {
   const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry)).map(Number);
@@ -113,7 +127,7 @@ async function runtimePids(): Promise<number[]> {
 /** Starts the bundle of {@link buildWorker} and applies D1's migrations. */
 export async function startWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   const before = new Set(await runtimePids());
-  const runtime = new Miniflare(await runtimeOptions(options));
+  const runtime = startRuntime(await runtimeOptions(options));
   const url = (await runtime.ready).href.replace(/\/$/, "");
   await migrate(await runtime.getD1Database("DB"), path.join(ROOT, "migrations"));
   let mine = (await runtimePids()).filter((pid) => !before.has(pid));

@@ -49,6 +49,8 @@ const START = [
 
 export function homePage(world: World, viewer: Viewer): Html {
   const orgs = Object.values(world.state.orgs);
+  const listener = world.state.hooks.find((hook) => hook.app === world.state.demo?.appId)?.url;
+  const dashboard = listener ? new URL(listener).origin : null;
   const body = html`<h1>Sandbox GitHub</h1>
     <p class="dim">
       A GitHub of your own, on your own machine: real Git repositories, signed webhooks, GitHub's interface. Open a pull request, comment
@@ -71,7 +73,7 @@ export function homePage(world: World, viewer: Viewer): Html {
           html`<li>${avatar(login)}<div class="main"><a class="title" href="/${login}">${login}</a> ${name}<div class="dim">${bio}</div></div></li>`,
       )}
     </ul>
-    <p class="dim"><a href="/_deliveries">Webhook deliveries</a></p>`;
+    <p class="dim"><a href="/_deliveries">Webhook deliveries</a>${dashboard ? html` · <a href="${dashboard}">Cutwater’s dashboard</a>` : ""}</p>`;
   return layout(world, viewer, "Start", body);
 }
 
