@@ -2,8 +2,10 @@
 import type { Plugin } from "./plugin.ts";
 import { approve } from "./plugins/approve.ts";
 import { assign } from "./plugins/assign.ts";
+import { branchcleaner } from "./plugins/branchcleaner.ts";
 import { cat } from "./plugins/cat.ts";
 import { cla } from "./plugins/cla.ts";
+import { close } from "./plugins/close.ts";
 import { dco } from "./plugins/dco.ts";
 import { docsNoRetest } from "./plugins/docs-no-retest.ts";
 import { dog } from "./plugins/dog.ts";
@@ -14,14 +16,27 @@ import { hold } from "./plugins/hold.ts";
 import { invalidcommitmsg } from "./plugins/invalidcommitmsg.ts";
 import { label } from "./plugins/label.ts";
 import { lgtm } from "./plugins/lgtm.ts";
+import { lifecycle } from "./plugins/lifecycle.ts";
 import { mergecommitblocker } from "./plugins/mergecommitblocker.ts";
+import { milestone } from "./plugins/milestone.ts";
+import { milestoneapplier } from "./plugins/milestoneapplier.ts";
+import { milestonestatus } from "./plugins/milestonestatus.ts";
+import { needsRebase } from "./plugins/needs-rebase.ts";
 import { pony } from "./plugins/pony.ts";
+import { refresh } from "./plugins/refresh.ts";
+import { releaseNote } from "./plugins/release-note.ts";
+import { reopen } from "./plugins/reopen.ts";
+import { requireMatchingLabel } from "./plugins/require-matching-label.ts";
+import { retitle } from "./plugins/retitle.ts";
 import { shrug } from "./plugins/shrug.ts";
 import { sigmention } from "./plugins/sigmention.ts";
 import { size } from "./plugins/size.ts";
+import { skip } from "./plugins/skip.ts";
 import { slackevents } from "./plugins/slackevents.ts";
+import { stage } from "./plugins/stage.ts";
 import { trickOrTreat } from "./plugins/trick-or-treat.ts";
 import { trigger } from "./plugins/trigger.ts";
+import { welcome } from "./plugins/welcome.ts";
 import { wip } from "./plugins/wip.ts";
 import { yuks } from "./plugins/yuks.ts";
 
@@ -35,12 +50,27 @@ export const REGISTRY: readonly Plugin[] = [
   hold,
   size,
   wip,
+  lifecycle,
+  close,
+  reopen,
+  stage,
+  retitle,
+  milestone,
+  milestonestatus,
+  milestoneapplier,
+  releaseNote,
+  requireMatchingLabel,
+  needsRebase,
   sigmention,
   invalidcommitmsg,
   mergecommitblocker,
   docsNoRetest,
   dco,
   cla,
+  skip,
+  refresh,
+  welcome,
+  branchcleaner,
   heart,
   shrug,
   yuks,
