@@ -34,18 +34,6 @@ export function unknownMilestone(title: string, known: readonly string[]): strin
   return `${code(title)} is no open milestone of this repository. There are: ${list === "" ? "none" : list}. ${code("clear")} takes it away.`;
 }
 
-export const SKIP_REFUSED = "I could not find out which jobs to skip: ask me again in a while.";
 export const SKIPPED = "Skipped";
 
 export const NEEDS_REBASE = "PR needs rebase.";
-
-/** How Tide will merge, and what changes that. */
-export function mergeMethod(
-  method: string,
-  others: readonly { readonly method: string; readonly label: string }[],
-): string {
-  const ways = others.map((other) => `\`/label ${other.label}\` for ${other.method}`).join(", ");
-  const change = ways === "" ? "" : ` You can change that: ${ways}.`;
-  return `This pull request has several commits. It will be merged by the method ${code(method)}.${change}\n${MERGE_METHOD_MARKER}`;
-}
-export const MERGE_METHOD_MARKER = "<!-- merge method -->";
