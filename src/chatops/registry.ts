@@ -3,7 +3,11 @@ import type { Plugin } from "./plugin.ts";
 import { approve } from "./plugins/approve.ts";
 import { assign } from "./plugins/assign.ts";
 import { branchcleaner } from "./plugins/branchcleaner.ts";
+import { blockade } from "./plugins/blockade.ts";
+import { blunderbuss } from "./plugins/blunderbuss.ts";
 import { cat } from "./plugins/cat.ts";
+import { cherryPickApproved } from "./plugins/cherry-pick-approved.ts";
+import { cherryPickUnapproved } from "./plugins/cherry-pick-unapproved.ts";
 import { cla } from "./plugins/cla.ts";
 import { close } from "./plugins/close.ts";
 import { dco } from "./plugins/dco.ts";
@@ -22,6 +26,7 @@ import { milestone } from "./plugins/milestone.ts";
 import { milestoneapplier } from "./plugins/milestoneapplier.ts";
 import { milestonestatus } from "./plugins/milestonestatus.ts";
 import { needsRebase } from "./plugins/needs-rebase.ts";
+import { ownersLabel } from "./plugins/owners-label.ts";
 import { pony } from "./plugins/pony.ts";
 import { refresh } from "./plugins/refresh.ts";
 import { releaseNote } from "./plugins/release-note.ts";
@@ -47,8 +52,13 @@ export const REGISTRY: readonly Plugin[] = [
   assign,
   lgtm,
   approve,
+  blunderbuss,
   hold,
   size,
+  ownersLabel,
+  blockade,
+  cherryPickApproved,
+  cherryPickUnapproved,
   wip,
   lifecycle,
   close,

@@ -21,6 +21,8 @@ export interface Owners {
   /** Only the nearest layer. */
   leafApprovers(path: string): ReadonlySet<string>;
   leafReviewers(path: string): ReadonlySet<string>;
+  /** Each layer that names somebody, the nearest first. */
+  layers(role: "approvers" | "reviewers", path: string): readonly ReadonlySet<string>[];
   /** The deepest directory (or Markdown file) that names somebody for a path, whatever no_parent_owners says; `""` if none. */
   approversDirectory(path: string): string;
   reviewersDirectory(path: string): string;

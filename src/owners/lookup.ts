@@ -26,13 +26,23 @@ export function lookups(
       .flatMap(({ people }) => [...people[role]]);
   };
 
-  const walk = (raw: string, role: Role, leafOnly: boolean): ReadonlySet<string> => {
+  /** The layers that name somebody, the nearest first; `no_parent_owners` ends them once there is one. */
+  function* layersFor(raw: string, role: Role): Generator<ReadonlySet<string>> {
     const path = canonical(raw);
-    const found = new Set<string>();
+    let found = false;
     for (const directory of upwards(path)) {
-      for (const person of at(directory, path, role)) found.add(person);
-      const stops = leafOnly || options.get(directory)?.no_parent_owners;
-      if (stops && found.size > 0) break;
+      const people = new Set(at(directory, path, role));
+      found ||= people.size > 0;
+      if (people.size > 0) yield people;
+      if (found && options.get(directory)?.no_parent_owners) return;
+    }
+  }
+
+  const walk = (raw: string, role: Role, leafOnly: boolean): ReadonlySet<string> => {
+    const found = new Set<string>();
+    for (const layer of layersFor(raw, role)) {
+      for (const person of layer) found.add(person);
+      if (leafOnly) break;
     }
     return found;
   };
@@ -53,6 +63,7 @@ export function lookups(
     labels: (path) => walk(path, "labels", false),
     leafApprovers: (path) => walk(path, "approvers", true),
     leafReviewers: (path) => walk(path, "reviewers", true),
+    layers: (role, path) => [...layersFor(path, role)],
     approversDirectory: (path) => deepest(path, "approvers"),
     reviewersDirectory: (path) => deepest(path, "reviewers"),
     labelsDirectory: (path) => deepest(path, "labels"),

@@ -1,4 +1,5 @@
 /** Whom to ask for approval (spec chatops 2.2.5). Pure: a set cover, greedy, the same for one pull request every time. */
+import { shuffled } from "../../random.ts";
 import type { Area } from "./areas.ts";
 
 export interface Suggestion {
@@ -72,23 +73,4 @@ function keepCovering(
 ): readonly string[] {
   const open = areas.filter((area) => ![...area.all].some((login) => known.has(login)));
   return people.filter((person) => open.some((area) => area.all.has(person)));
-}
-
-/** Fisher and Yates, with a small generator of numbers (mulberry32) that the seed determines. */
-function shuffled(sorted: readonly string[], seed: number): readonly string[] {
-  const people = [...sorted];
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  for (let index = people.length - 1; index > 0; index -= 1) {
-    const other = Math.floor(next() * (index + 1));
-    const [a = "", b = ""] = [people[index], people[other]];
-    people[index] = b;
-    people[other] = a;
-  }
-  return people;
 }
