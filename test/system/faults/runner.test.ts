@@ -133,18 +133,17 @@ describe("a runner's credentials", () => {
     expect((await demo.job(mine)).log.size).toBe(0);
   });
 
-  it("one whose job went to another runner has expired: its log, artifacts and result are refused", async () => {
+  it("of jobs that their runner lost have expired: they are refused; the jobs run anew, or with error_on_eviction end saying so", async () => {
     const number = await demo.draft("Taken away");
-    const id = await demo.start(number, "pull-hello-slow");
+    const anew = await demo.start(number, "pull-hello-slow");
+    const once = await demo.start(number, "pull-hello-once");
     const forgetful = named("forgetful");
-    const before = await forgetful.take(id);
-    const opened = await asRunner(demo.url, {
-      method: "PUT",
-      path: `${id}/log?offset=0`,
-      token: before.token,
-      body: "first\n",
-    });
-    expect(opened.status).toBe(200);
+    const before = await forgetful.take(anew);
+    const only = await forgetful.take(once);
+    for (const { job, token } of [before, only]) {
+      const opened = { method: "PUT", path: `${job}/log?offset=0`, token, body: "first\n" };
+      expect((await asRunner(demo.url, opened)).status).toBe(200);
+    }
     forgetful.forget();
     const next = named("next");
     const again = await eventually(
@@ -152,38 +151,21 @@ describe("a runner's credentials", () => {
       async () => {
         await forgetful.turn();
         await next.turn();
-        return [...forgetful.held, ...next.held].find((one) => one.job === id);
+        return [...forgetful.held, ...next.held].find(({ job }) => job === anew);
       },
       60,
     );
     expect(again.attempt).toBe(2);
-    for (const answer of await calls(id, before.token)) expect(answer).toEqual({ status: 409, code: "stale" });
-    expect(
-      (await asRunner(demo.url, { method: "POST", path: `${id}/finish`, token: again.token, body: passed })).status,
-    ).toBe(200);
+    for (const answer of await calls(anew, before.token)) expect(answer).toEqual({ status: 409, code: "stale" });
+    const finish = { method: "POST", path: `${anew}/finish`, token: again.token, body: passed };
+    expect((await asRunner(demo.url, finish)).status).toBe(200);
     expect(await demo.ended(number, "pull-hello-slow")).toBe("success");
-    expect((await demo.job(id)).attempt).toBe(2);
-  });
-
-  it("with error_on_eviction a lost runner is the end of the job, and says so", async () => {
-    const number = await demo.draft("Lost, once");
-    const id = await demo.start(number, "pull-hello-once");
-    const forgetful = named("forgetful-too");
-    const before = await forgetful.take(id);
-    const began = { method: "POST", path: `${id}/state`, body: '{"seq":1,"phase":"running","at":1}' };
-    expect((await asRunner(demo.url, { ...began, token: before.token })).status).toBe(200);
-    forgetful.forget();
-    await eventually(
-      "the job ends",
-      async () => {
-        await forgetful.turn();
-        return (await demo.job(id)).state === "error";
-      },
-      60,
-    );
-    expect((await demo.job(id)).description).toMatch(/runner was lost.*error_on_eviction/);
-    for (const answer of await calls(id, before.token)) expect([200, 409]).toContain(answer.status);
-    expect((await demo.job(id)).state).toBe("error");
+    expect((await demo.job(anew)).attempt).toBe(2);
+    await eventually("the other ends", async () => (await demo.job(once)).state === "error", 60);
+    expect((await demo.job(once)).description).toMatch(/runner was lost.*error_on_eviction/);
+    for (const answer of await calls(once, only.token)) expect([200, 409]).toContain(answer.status);
+    expect((await demo.job(once)).state).toBe("error");
+    expect((await demo.job(once)).log.size).toBe("first\n".length);
   });
 
   it("an aborted job's credential takes the last of its evidence, then nothing", async () => {
