@@ -13,8 +13,8 @@ const match = {
 export const RequestFault = z.discriminatedUnion("kind", [
   /** Answers an error without doing anything. */
   z.object({ kind: z.literal("status"), status: z.union([z.literal(500), z.literal(502), z.literal(503)]), ...match }),
-  /** Does the work, then closes the connection without an answer. */
-  z.object({ kind: z.literal("actThenDrop"), ...match }),
+  /** Does the work, then, at once or after a while, closes the connection without an answer. */
+  z.object({ kind: z.literal("actThenDrop"), afterMs: z.int().nonnegative().max(120_000).default(0), ...match }),
   /** Does the work, then answers an error. */
   z.object({ kind: z.literal("actThenStatus"), status: z.int().min(500).max(599).default(502), ...match }),
   /** Waits, then does the work. */

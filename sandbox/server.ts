@@ -1,4 +1,5 @@
 /** Puts the parts behind one port. */
+import { setTimeout } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -24,7 +25,8 @@ async function answer(api: Api, context: Context<Bindings>): Promise<Response> {
     body: await context.req.text(),
     address: getConnInfo(context).remote.address ?? "",
   });
-  if (result.drop) {
+  if (result.dropAfterMs !== null) {
+    await setTimeout(result.dropAfterMs);
     context.env.outgoing.destroy();
     return RESPONSE_ALREADY_SENT;
   }

@@ -28,8 +28,8 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array | null;
-  /** Close the connection instead of answering. */
-  readonly drop: boolean;
+  /** Close the connection after so many milliseconds instead of answering; null: answer. */
+  readonly dropAfterMs: number | null;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -101,7 +101,7 @@ export class Api {
       const answer = conditional(request, reply, { ...common, ...limited, ...reply.headers });
       if (answer.status === 304) Object.assign(answer.headers, this.#refund(request, seen.caller));
       if (found && reply.status < 400) this.#checkLater(found.route, reply);
-      if (fault?.kind === "actThenDrop") return { ...answer, drop: true };
+      if (fault?.kind === "actThenDrop") return { ...answer, dropAfterMs: fault.afterMs };
       return fault?.kind === "actThenStatus" ? failed(fault.status, common) : answer;
     } catch (error) {
       return this.#refusal(error, request, found?.route ?? null, common);
@@ -180,7 +180,7 @@ export class Api {
       status: error.status,
       headers: { ...common, "content-type": "application/json; charset=utf-8", ...error.headers },
       body: JSON.stringify(error.body),
-      drop: false,
+      dropAfterMs: null,
     };
   }
 
@@ -206,7 +206,7 @@ const plain = (status: number, body: string): ApiAnswer => ({
   status,
   headers: { "content-type": "text/plain" },
   body,
-  drop: false,
+  dropAfterMs: null,
 });
 
 function failed(status: number, common: Record<string, string>): ApiAnswer {
@@ -215,7 +215,7 @@ function failed(status: number, common: Record<string, string>): ApiAnswer {
     status,
     headers: { ...common, "content-type": "application/json" },
     body: JSON.stringify({ message }),
-    drop: false,
+    dropAfterMs: null,
   };
 }
 
@@ -225,7 +225,7 @@ function conditional(request: ApiRequest, reply: Reply, headers: Record<string, 
   const type = reply.text?.type ?? "application/json; charset=utf-8";
   const all: Record<string, string> = body === null ? headers : { ...headers, "content-type": type };
   if (request.method !== "GET" || reply.status !== 200 || body === null)
-    return { status: reply.status, headers: all, body, drop: false };
+    return { status: reply.status, headers: all, body, dropAfterMs: null };
   const etag = `W/"${createHash("sha256")
     .update(body)
     .update(headers.link ?? "")
@@ -233,6 +233,6 @@ function conditional(request: ApiRequest, reply: Reply, headers: Record<string, 
   const tagged = { ...all, etag, "cache-control": "private, max-age=60, s-maxage=60", vary: "Accept, Authorization" };
   const known = request.header("if-none-match")?.split(/\s*,\s*/) ?? [];
   if (known.some((one) => one.replace(/^W\//, "") === etag.replace(/^W\//, "")))
-    return { status: 304, headers: tagged, body: null, drop: false };
-  return { status: 200, headers: tagged, body, drop: false };
+    return { status: 304, headers: tagged, body: null, dropAfterMs: null };
+  return { status: 200, headers: tagged, body, dropAfterMs: null };
 }

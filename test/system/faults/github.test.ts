@@ -46,6 +46,7 @@ describe("a comment", () => {
     ["502", { kind: "status", status: 502, times: 2 }],
     ["503", { kind: "status", status: 503 }],
     ["no answer after it was posted", { kind: "actThenDrop", times: 2 }],
+    ["silence after it was posted, for longer than we wait", { kind: "actThenDrop", afterMs: 25_000 }],
     ["502 after it was posted", { kind: "actThenStatus", status: 502, times: 2 }],
     ["a secondary limit", { kind: "secondaryRateLimit", retryAfter: 2 }],
     ["the primary limit", { kind: "primaryRateLimit", resetSeconds: 2 }],
