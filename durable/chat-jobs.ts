@@ -133,6 +133,21 @@ export class ChatJobs {
     }
   }
 
+  /** Has the newest result of each context of a commit said once more; answers how many. */
+  sayAgain(sha: string): number {
+    const rows = this.#sql.exec(
+      `UPDATE job SET said_version = 0, said_status = '' WHERE version > 0 AND superseded = 0 AND type = 'presubmit'
+         AND summary ->> 'sha' = ? RETURNING id`,
+      sha,
+    );
+    return rows.toArray().length;
+  }
+
+  /** Keeps a job that is finished from the start: it is not run, and there is nothing to report. False: it was there. */
+  async record(job: ProwJob): Promise<boolean> {
+    return (await this.#env.JOB.getByName(`job:${job.metadata.name}`).record(JSON.stringify(job))).created;
+  }
+
   /** Tells all unfinished jobs of a type to stop; answers how many were. */
   async abortAll(type: string, reason: string): Promise<number> {
     const rows = this.#sql.exec<JobRow>("SELECT * FROM job WHERE complete = 0 AND type = ?", type).toArray();

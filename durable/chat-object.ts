@@ -7,11 +7,12 @@ import { DurableObject } from "cloudflare:workers";
 import type { Decided } from "../src/chatops/coalesce.ts";
 import { dispatch } from "../src/chatops/dispatch.ts";
 import type { Effect } from "../src/chatops/effects.ts";
-import type { ChatEvent } from "../src/chatops/events.ts";
+import type { ChatEvent, RepoRef } from "../src/chatops/events.ts";
 import { type Handled, outcomeOf, passingError, unhandled } from "../src/chatops/handled.ts";
 import { parseEvent, PayloadError } from "../src/chatops/parse.ts";
 import { errorLine, isReset, verdict } from "../src/chatops/retry.ts";
-import type { Delivered, Delivery } from "../src/chatops/rpc.ts";
+import type { Delivered, Delivery, WakeWish } from "../src/chatops/rpc.ts";
+import { callService, type ServiceCall } from "../src/chatops/service.ts";
 import type { DeliveryView } from "../src/chatops/view.ts";
 import { createView } from "../src/chatops/world.ts";
 import { currentConfig } from "../src/config/current.ts";
@@ -26,6 +27,7 @@ import { CHAT_MIGRATIONS, type InboxRow, type OutboxRow } from "./chat-tables.ts
 import { Inbox } from "./inbox.ts";
 import { migrate } from "./migrate.ts";
 import { Outbox } from "./outbox.ts";
+import { OWN_EVENT, type TimerBody, timerEvent, Timers } from "./timers.ts";
 import { Todo } from "./todo.ts";
 
 /** After this many tries an event is decided with the answers that GitHub gives, or fails: about half an hour. */
@@ -40,6 +42,7 @@ export abstract class ChatObject extends DurableObject<Env> {
   protected readonly inbox: Inbox;
   protected readonly outbox: Outbox;
   protected readonly jobs: ChatJobs;
+  protected readonly timers: Timers;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -47,6 +50,7 @@ export abstract class ChatObject extends DurableObject<Env> {
     this.inbox = new Inbox(state.storage.sql);
     this.outbox = new Outbox(state.storage);
     this.jobs = new ChatJobs(state.storage.sql, env);
+    this.timers = new Timers(state.storage.sql);
     void state.blockConcurrencyWhile(async () => migrate(state.storage, CHAT_MIGRATIONS));
   }
 
@@ -114,6 +118,7 @@ export abstract class ChatObject extends DurableObject<Env> {
     if (key === "drain") return await this.#drain();
     if (key === "rows") return await this.#saveRows();
     if (key === "forget") return await this.#forget();
+    if (key === "timers") return await this.#fire();
   }
 
   /** A slice of the work: what is decided goes out, then reports, then the next event. */
@@ -147,7 +152,9 @@ export abstract class ChatObject extends DurableObject<Env> {
   async #decide(row: InboxRow): Promise<Handled> {
     const body = await this.#body(row);
     if (body === "") throw new PayloadGone();
-    const { repository, events } = parseEvent(row.event, JSON.parse(body), row.guid);
+    const { repository, events } =
+      row.event === OWN_EVENT ? own(body, row.guid) : parseEvent(row.event, JSON.parse(body), row.guid);
+    if (repository) this.#knows(repository);
     const told = await this.observe(row, events);
     const what = row.action === "" ? row.event : `${row.event} ${row.action}`;
     if (!repository || events.length === 0) return unhandled(told || `${what} means nothing to any plugin`);
@@ -221,13 +228,59 @@ export abstract class ChatObject extends DurableObject<Env> {
       ...place,
       client: githubClient(this.env, { ...place, delivery: guid, consumer: "outbox" }),
       startJob: (job: ProwJob) => this.jobs.start(job, this.reportTo()),
-      recordJob: () => notYet("recordJobs"),
-      lookAgain: () => notYet("lookAgain"),
+      recordJob: (job: ProwJob) => this.jobs.record(job),
+      lookAgain: (effect: Of<"lookAgain">) => this.#lookAgain(effect, guid),
       gitTask: () => notYet("gitTask"),
-      reportAgain: () => notYet("reportAgain"),
-      service: () => notYet("callService"),
-      abortJobs: (effect: Extract<Effect, { kind: "abortJobs" }>) => this.jobs.abortAll(effect.type, effect.reason),
+      reportAgain: async () => this.jobs.sayAgain(this.fact("head")),
+      service: (call: ServiceCall) => callService(this.env, call),
+      abortJobs: (effect: Of<"abortJobs">) => this.jobs.abortAll(effect.type, effect.reason),
     };
+  }
+
+  /** Here, or in another conversation of the repository. */
+  async #lookAgain(effect: Of<"lookAgain">, guid: string): Promise<void> {
+    const { owner, repo, number: here } = this.place();
+    const { number = here } = effect;
+    if (number === here) {
+      this.timers.put(effect, guid);
+      await this.#wakeForTimers();
+      return;
+    }
+    const { plugin, note, afterMs } = effect;
+    const other = this.env.CONVERSATION.getByName(`${owner}/${repo}#${number}`.toLowerCase());
+    await other.wake({ plugin, note, afterMs }, this.#repository(), number, guid);
+  }
+
+  protected async wakeAt(wish: WakeWish, repository: RepoRef, number: number, delivery: string): Promise<void> {
+    this.#place(repository.owner, repository.repo, number);
+    this.#knows(repository);
+    this.timers.put(wish, delivery);
+    await this.#wakeForTimers();
+  }
+
+  async #wakeForTimers(): Promise<void> {
+    const next = this.timers.next();
+    if (next === null) return;
+    this.todo.put("timers", next);
+    await this.todo.arm();
+  }
+
+  /** Timers that are due become deliveries: handled in order, shown, kept like any other. */
+  async #fire(): Promise<number | void> {
+    for (const delivery of this.timers.due(this.#repository(), this.place().number)) this.inbox.put(delivery);
+    this.todo.by("drain", Date.now());
+    return this.timers.next() ?? undefined;
+  }
+
+  /** What the last event said of the repository; before any, what is safest. */
+  #repository(): RepoRef {
+    const { owner, repo } = this.place();
+    return { owner, repo, private: this.fact("public") !== "yes", defaultBranch: this.fact("default-branch") };
+  }
+
+  #knows({ private: isPrivate, defaultBranch }: RepoRef): void {
+    this.remember("public", isPrivate ? "no" : "yes");
+    if (defaultBranch !== "") this.remember("default-branch", defaultBranch);
   }
 
   /** Owner, repository and number, as GitHub spells them. */
@@ -250,6 +303,14 @@ export abstract class ChatObject extends DurableObject<Env> {
     if (this.fact(key) === value) return;
     this.ctx.storage.sql.exec("INSERT OR REPLACE INTO fact (key, value) VALUES (?, ?)", key, value);
   }
+}
+
+type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
+
+/** An inbox row of our own making. */
+function own(body: string, guid: string): { repository: RepoRef; events: ChatEvent[] } {
+  const timer = stored<TimerBody>(body);
+  return { repository: timer.repository, events: [timerEvent(timer, guid)] };
 }
 
 class PayloadGone extends Error {

@@ -1,4 +1,5 @@
 /** Tables of a Conversation or Repository: inbox, what plugins decided, outbox, own comments, jobs. */
+import { TIMER_TABLE } from "./timers.ts";
 import { TODO_TABLE } from "./todo.ts";
 
 export const CHAT_MIGRATIONS = [
@@ -28,6 +29,7 @@ export const CHAT_MIGRATIONS = [
     complete INTEGER NOT NULL, superseded INTEGER NOT NULL, summary TEXT NOT NULL, started INTEGER NOT NULL,
     said_version INTEGER NOT NULL, said_status TEXT NOT NULL) WITHOUT ROWID`,
   "CREATE INDEX job_unsaid ON job (started) WHERE said_version < version",
+  TIMER_TABLE,
 ];
 
 export type InboxRow = {

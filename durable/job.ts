@@ -4,7 +4,7 @@ import type { Env } from "../src/env.ts";
 import { artifactPath } from "../src/jobs/artifact-path.ts";
 import { newJobToken, parseJobToken, sameDigest, sha256Hex } from "../src/jobs/credential.ts";
 import { jobEnvironment } from "../src/jobs/environment.ts";
-import { isClaimable, isComplete, isHeld, newRecord, step } from "../src/jobs/lifecycle.ts";
+import { isClaimable, isComplete, isHeld, newRecord, recordOf, step } from "../src/jobs/lifecycle.ts";
 import type { Action, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
 import { flushAfter, JOB_LIMITS } from "../src/jobs/limits.ts";
 import { storagePath } from "../src/jobs/paths.ts";
@@ -31,6 +31,7 @@ const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES];
 /** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
 const BACKLOG_BYTES = 1024 * 1024;
 
+const FINAL = ["success", "failure", "aborted", "error"] as const;
 const UNKNOWN: Refusal = { error: "unauthorized", message: "Unknown credential." };
 const FINISHED: Refusal = { error: "finished", message: "The job is finished; nothing more is taken." };
 const ENDED: Refusal = { error: "stale", message: "The job has ended. Stop it and report nothing more." };
@@ -67,6 +68,24 @@ export class Job extends DurableObject<Env> implements JobRpc {
     this.#store.write("record", newRecord(Date.parse(job.status.startTime), said));
     this.#store.addLine({ at: now, what: "Triggered", detail: said });
     for (const duty of ["admit", "report", "index"]) this.#todo.put(duty, now);
+    await this.#todo.arm();
+    return { created: true };
+  }
+
+  async record(prowjob: string): Promise<{ created: boolean }> {
+    if (this.#store.known()) return { created: false };
+    const job = ProwJobDocument.parse(JSON.parse(prowjob));
+    if (job.metadata.name !== this.#id)
+      throw new Error(`ProwJob ${job.metadata.name} was sent to the object of ${this.#id}`);
+    const at = Date.parse(job.status.startTime);
+    const said = job.status.description ?? "";
+    const state = FINAL.find((one) => one === job.status.state);
+    if (!state) throw new Error(`ProwJob ${this.#id} is ${job.status.state}: only finished ones are recorded`);
+    this.#store.write("prowjob", job);
+    this.#store.write("reportTo", null);
+    this.#store.write("record", recordOf(state, at, said));
+    this.#store.addLine({ at, what: "Recorded", detail: said });
+    this.#todo.put("index", Date.now());
     await this.#todo.arm();
     return { created: true };
   }

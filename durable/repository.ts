@@ -76,6 +76,6 @@ export class Repository extends ChatObject implements RepositoryRpc {
     );
     const numbers = rows.toArray().map(({ number }) => `#${number}`);
     const whose = numbers.length > 0 ? `the head of ${numbers.join(", ")}` : "no head that we know";
-    return `${context} is ${state} on ${sha.slice(0, 7)}, ${whose}; no plugin acts on statuses`;
+    return `${context} is ${state} on ${sha.slice(0, 7)}, ${whose}`;
   }
 }

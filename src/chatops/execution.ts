@@ -1,8 +1,8 @@
 /** What carrying out an effect needs, and how it ends. */
 import { GitHubError, type GitHubClient } from "../github/index.ts";
-import type { JsonObject } from "../config/model.ts";
 import type { ProwJob } from "../jobs/prowjob.ts";
 import type { Effect } from "./effects.ts";
+import type { ServiceCall } from "./service.ts";
 
 /** The bot's own comments of one conversation, as its object remembers them. */
 export interface Posted {
@@ -36,7 +36,7 @@ export interface Execution {
   /** Marks the newest results as unsaid. How many. */
   reportAgain(): Promise<number>;
   /** A call to a service of the settings. Rejects with {@link GitHubError} as GitHub's calls do. */
-  service(effect: { service: string; method: string; path: string; body: JsonObject }): Promise<string>;
+  service(call: ServiceCall): Promise<string>;
   /** How many were told to stop. */
   abortJobs(effect: Extract<Effect, { kind: "abortJobs" }>): Promise<number>;
 }

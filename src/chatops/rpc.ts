@@ -1,5 +1,6 @@
 import type { JobSummary } from "../jobs/rpc.ts";
 import type { Effect } from "./effects.ts";
+import type { RepoRef } from "./events.ts";
 import type { DeliveryView } from "./view.ts";
 
 /** A verified webhook on its way to the object that owns it. */
@@ -35,6 +36,14 @@ export interface ConversationRpc extends Rpc.DurableObjectBranded {
   redeliver(guid: string, by: string): Promise<boolean>;
   /** Starts one job outside of any event: a rerun. `prowjob` is the document as JSON, its id new; `by` is a login. */
   startJob(prowjob: string, by: string): Promise<void>;
+  /** From a Repository or another Conversation: a plugin is to look at this one, after a while. `delivery` caused it. */
+  wake(wish: WakeWish, repository: RepoRef, number: number, delivery: string): Promise<void>;
+}
+
+export interface WakeWish {
+  readonly plugin: string;
+  readonly note: string;
+  readonly afterMs: number;
 }
 
 /** Durable object `Repository`, named `owner/repo`, or `owner/` for an organisation, in lower case. */

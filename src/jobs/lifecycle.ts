@@ -116,6 +116,12 @@ export function newRecord(createdAt: number, description: string): JobRecord {
   };
 }
 
+/** A job that somebody decided without running it. */
+export function recordOf(state: FinalState, at: number, description: string): JobRecord {
+  const record = newRecord(at, description);
+  return { ...record, state, stage: "ended", pendingAt: at, completedAt: at };
+}
+
 export const isComplete = (record: JobRecord): boolean => record.completedAt !== null;
 
 /** Whether a runner may take it; again, while nobody was heard: the answer of that claim never arrived. */
