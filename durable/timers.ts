@@ -33,7 +33,10 @@ export class Timers {
   ): void {
     this.#sql.exec(
       "INSERT OR REPLACE INTO timer (plugin, note, at, guid) VALUES (?, ?, ?, ?)",
-      ...[plugin, note, Math.trunc(Date.now() + afterMs), guid],
+      plugin,
+      note,
+      Math.trunc(Date.now() + afterMs),
+      guid,
     );
   }
 
