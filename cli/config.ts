@@ -6,6 +6,7 @@ import { packTar } from "modern-tar";
 import { z } from "zod";
 import { problemLine } from "./checkconfig.ts";
 import { ConfigFilesError, type RawFile } from "./config-files.ts";
+import { ask, WORKER_FLAGS, workerAt, type WorkerAt, WorkerError } from "./worker-client.ts";
 import { CONFIG_FLAGS, type ConfigFlags, type RawConfig, readConfig, repeatable } from "./config-flags.ts";
 
 const POLL_MS = 300;
@@ -81,41 +82,23 @@ export async function packConfig(
   return { archive, query, spoken: (name) => names.get(name) ?? name };
 }
 
-/** Throws {@link ConfigFilesError} with what the worker answered, for everything but 2xx. */
-async function ask(url: URL, token: string, init: RequestInit = {}): Promise<unknown> {
-  const headers = new Headers(init.headers);
-  headers.set("authorization", `Bearer ${token}`);
-  headers.set("accept", "application/json");
-  let answer: Response;
-  try {
-    answer = await fetch(url, { ...init, headers });
-  } catch (error) {
-    const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : "";
-    throw new ConfigFilesError(`${url.origin} cannot be reached: ${cause}`);
-  }
-  const text = await answer.text();
-  if (answer.ok) return JSON.parse(text);
-  const hint = answer.status === 401 || answer.status === 403 ? ". Give the worker's ADMIN_TOKEN as --token" : "";
-  throw new ConfigFilesError(`${url.origin}${url.pathname} answered ${answer.status}: ${text.slice(0, 500)}${hint}`);
-}
-
 type Loaded = z.infer<typeof State>["loads"][number];
 
 /** Waits until the load is over. `progress` is told what changes. */
-async function verdict(base: URL, token: string, id: string, progress: (line: string) => void): Promise<Loaded> {
+async function verdict(at: WorkerAt, id: string, progress: (line: string) => void): Promise<Loaded> {
   const deadline = Date.now() + PATIENCE_MS;
   let last = "";
   while (Date.now() < deadline) {
-    const state = State.parse(await ask(new URL("api/config", base), token));
+    const state = State.parse(await ask(at, "api/config"));
     const load = state.loads.find((one) => one.id === id);
-    if (!load) throw new ConfigFilesError("The worker forgot this load: too many others came after it");
+    if (!load) throw new WorkerError("The worker forgot this load: too many others came after it");
     if (load.state !== "loading") return load;
     const line = load.filesTotal === 0 ? "unpacking" : `${load.filesDone} of ${load.filesTotal} files`;
     if (line !== last) progress(line);
     last = line;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  throw new ConfigFilesError("The worker did not finish loading within 15 minutes; look at its /config page");
+  throw new WorkerError("The worker did not finish loading within 15 minutes; look at its /config page");
 }
 
 const SAID: Readonly<Record<Loaded["state"], string>> = {
@@ -130,30 +113,23 @@ const push = defineCommand({
   meta: { name: "push", description: "Hand a configuration to a worker and wait until it is in use" },
   args: {
     ...CONFIG_FLAGS,
-    url: { type: "string", required: true, description: "Where the worker is" },
-    token: { type: "string", description: "The worker's ADMIN_TOKEN (or set CUTWATER_ADMIN_TOKEN)" },
+    ...WORKER_FLAGS,
   },
   async run({ args, rawArgs }) {
     const flags: ConfigFlags = args;
     try {
-      const token = args.token || process.env["CUTWATER_ADMIN_TOKEN"] || "";
-      if (token === "")
-        throw new ConfigFilesError("Give --token, or set CUTWATER_ADMIN_TOKEN to the worker's ADMIN_TOKEN");
-      if (!URL.canParse(args.url))
-        throw new ConfigFilesError(`--url needs an http or https address, not "${args.url}"`);
-      const base = new URL(args.url.replace(/\/*$/, "/"));
+      const at = workerAt(args);
       const { archive, query, spoken } = await packConfig(await readConfig(flags, rawArgs), flags, rawArgs);
-      console.error(`Pushing ${(archive.byteLength / 1024).toFixed(0)} KiB to ${base.origin} ...`);
-      const target = new URL(`api/config/push?${query.toString()}`, base);
+      console.error(`Pushing ${(archive.byteLength / 1024).toFixed(0)} KiB to ${at.base.origin} ...`);
       const headers = { "content-type": "application/gzip" };
-      const answer = await ask(target, token, { method: "POST", headers, body: archive });
+      const answer = await ask(at, `api/config/push?${query.toString()}`, { method: "POST", headers, body: archive });
       const { id } = z.object({ id: z.string() }).parse(answer);
-      const load = await verdict(base, token, id, (line) => console.error(`  ${line}`));
+      const load = await verdict(at, id, (line) => console.error(`  ${line}`));
       for (const problem of load.problems) console.log(problemLine({ ...problem, file: spoken(problem.file) }));
       console.log(`The configuration ${SAID[load.state]} (${id})`);
       if (load.state !== "current") process.exitCode = 1;
     } catch (error) {
-      if (!(error instanceof ConfigFilesError)) throw error;
+      if (!(error instanceof ConfigFilesError || error instanceof WorkerError)) throw error;
       console.error(`error: ${error.message}`);
       process.exitCode = 1;
     }

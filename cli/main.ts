@@ -8,6 +8,7 @@ const main = defineCommand({
     runner: () => import("./runner.ts").then((module) => module.runner),
     checkconfig: () => import("./checkconfig.ts").then((module) => module.checkconfig),
     config: () => import("./config.ts").then((module) => module.config),
+    explain: () => import("./explain.ts").then((module) => module.explain),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
   },
 });

@@ -9,6 +9,7 @@ import { config } from "./routes/config.ts";
 import { dashboard } from "./routes/dashboard.ts";
 import { hook } from "./routes/hook.ts";
 import { metrics } from "./routes/metrics.ts";
+import { pull } from "./routes/pull.ts";
 import { runner } from "./routes/runner.ts";
 import { setup } from "./routes/setup.ts";
 
@@ -26,6 +27,7 @@ const app = createApp()
   .route("/", runner)
   .route("/", api)
   .route("/", config)
+  .route("/", pull)
   .route("/", auth)
   .route("/", setup)
   .route("/", metrics)

@@ -1,4 +1,5 @@
 /** Webhook deliveries as pages and API show them. */
+import type { Effect } from "../chatops/effects.ts";
 import type { DeliveryView } from "../chatops/view.ts";
 import type { RepositoryRpc } from "../chatops/rpc.ts";
 import type { Env } from "../env.ts";
@@ -20,13 +21,15 @@ export function ownerOf(env: Env, name: string): Owner {
   return stub as Owner;
 }
 
+/** An effect without the jobs that only administrators see. */
+export function withoutHidden(effect: Effect): Effect {
+  if (effect.kind !== "startJobs" && effect.kind !== "recordJobs") return effect;
+  return { ...effect, jobs: effect.jobs.filter((job) => job.spec.hidden !== true) };
+}
+
 /** The delivery without the jobs that only administrators see. */
 export function withoutHiddenJobs(delivery: DeliveryView): DeliveryView {
-  const effectList = delivery.effectList.map((row) => {
-    if (row.effect.kind !== "startJobs") return row;
-    const jobs = row.effect.jobs.filter((job) => job.spec.hidden !== true);
-    return { ...row, effect: { ...row.effect, jobs } };
-  });
+  const effectList = delivery.effectList.map((row) => ({ ...row, effect: withoutHidden(row.effect) }));
   return { ...delivery, effectList };
 }
 

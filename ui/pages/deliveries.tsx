@@ -1,10 +1,9 @@
 /** The list of webhook deliveries: what came in, and what came of it. */
 import type { JSX } from "preact";
 import type { DeliveryRow } from "../../src/chatops/view.ts";
-import { DeliveryMark } from "../parts/delivery-mark.tsx";
+import { DeliveryTable } from "../parts/delivery-table.tsx";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
-import { Ago } from "../parts/time.tsx";
 
 interface DeliveryFilterText {
   readonly event: string;
@@ -98,52 +97,5 @@ export function DeliveriesPage(props: DeliveriesPageProps): JSX.Element {
         )}
       </nav>
     </Frame>
-  );
-}
-
-function DeliveryTable({ rows, now }: { readonly rows: readonly DeliveryRow[]; readonly now: number }): JSX.Element {
-  return (
-    <table class="card deliveries">
-      <thead>
-        <tr>
-          <th scope="col">State</th>
-          <th scope="col">Event</th>
-          <th scope="col">For</th>
-          <th scope="col">Sender</th>
-          <th scope="col">What came of it</th>
-          <th scope="col" class="number">
-            Received
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.guid}>
-            <td class="cell-state">
-              <DeliveryMark state={row.state} />
-            </td>
-            <td class="cell-job">
-              <a class="job-name" href={`/deliveries/${encodeURIComponent(row.guid)}`}>
-                {row.event}
-                <wbr />
-                {row.action !== "" && <span class="soft">.{row.action}</span>}
-              </a>
-            </td>
-            <td class="cell-refs">
-              {row.org}
-              {row.repo !== "" && `/${row.repo}`}
-              {row.number > 0 && `#${row.number}`}
-            </td>
-            <td class="cell-author" title={row.sender}>
-              {row.sender}
-            </td>
-            <td class="cell-summary">{row.summary}</td>
-            <td class="cell-started number soft">
-              <Ago at={row.receivedAt} now={now} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

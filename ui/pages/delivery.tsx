@@ -1,11 +1,12 @@
 /** One webhook delivery: what the bot did about it and why, or why it did nothing. */
 import type { JSX } from "preact";
-import type { DeliveryView, EffectView, PluginRun } from "../../src/chatops/view.ts";
-import { DeliveryMark, EffectMark, RunMark } from "../parts/delivery-mark.tsx";
-import { EffectDetail, effectWords } from "../parts/effect.tsx";
+import type { DeliveryView, EffectView } from "../../src/chatops/view.ts";
+import { DeliveryMark, EffectMark } from "../parts/delivery-mark.tsx";
+import { capital, EffectDetail, effectWords } from "../parts/effect.tsx";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
+import { RunStep } from "../parts/run-step.tsx";
 import { Ago, duration, Moment } from "../parts/time.tsx";
 
 export interface DeliveryPageProps extends Surroundings {
@@ -126,8 +127,6 @@ function Effects({ list, now }: { readonly list: readonly EffectView[]; readonly
   );
 }
 
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
-
 function actorWords(actor: EffectView["cause"]["actor"]): string {
   if (actor.kind === "user" || actor.kind === "admin") return `, asked by ${actor.login}`;
   return actor.kind === "job" ? `, reported by job ${actor.id}` : "";
@@ -144,27 +143,11 @@ function Runs({ delivery }: { readonly delivery: DeliveryView }): JSX.Element {
       ) : (
         <ol class="steps">
           {delivery.runs.map((run, index) => (
-            <Run key={index} run={run} />
+            <RunStep key={index} run={run} />
           ))}
         </ol>
       )}
     </section>
-  );
-}
-
-function Run({ run }: { readonly run: PluginRun }): JSX.Element {
-  return (
-    <li>
-      <RunMark outcome={run.outcome} />
-      <div>
-        <p>
-          <b>{run.plugin}</b> <span class="soft">{run.why}</span>
-        </p>
-        <p class="soft small">
-          {run.handler}, {run.ms} ms
-        </p>
-      </div>
-    </li>
   );
 }
 

@@ -6,6 +6,8 @@ type Effect = EffectView["effect"];
 
 const list = (names: readonly string[]): string => names.join(", ");
 
+export const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** A short sentence without the subject, e.g. `add label lgtm`. */
 export function effectWords(effect: Effect): string {
   switch (effect.kind) {

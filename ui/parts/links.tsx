@@ -24,6 +24,10 @@ export function RefsLink({ github, job }: { readonly github: string; readonly jo
   );
 }
 
+/** Our own page of an issue or pull request. */
+export const pullHref = (org: string, repo: string, number: number): string =>
+  `/pr/${encodeURIComponent(org)}/${encodeURIComponent(repo)}/${number}`;
+
 export function CommitLink({
   github,
   job,
