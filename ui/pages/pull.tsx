@@ -1,6 +1,5 @@
 /** One pull request or issue: what came in, what was done, its jobs, and what would happen if somebody said something. */
 import type { JSX } from "preact";
-import type { Effect } from "../../src/chatops/effects.ts";
 import type { DeliveryRow, EffectView, PluginRun } from "../../src/chatops/view.ts";
 import type { JobRow } from "../../src/jobs/view.ts";
 import { EffectMark } from "../parts/delivery-mark.tsx";
@@ -12,6 +11,8 @@ import { JobTable } from "../parts/job-table.tsx";
 import { PersonLink, pullHref } from "../parts/links.tsx";
 import { RunStep } from "../parts/run-step.tsx";
 import { Ago } from "../parts/time.tsx";
+
+type Effect = EffectView["effect"];
 
 interface Subject {
   readonly title: string;

@@ -8,6 +8,7 @@ import { config } from "../../../src/routes/config.ts";
 import { dashboard } from "../../../src/routes/dashboard.ts";
 import { hook } from "../../../src/routes/hook.ts";
 import { metrics } from "../../../src/routes/metrics.ts";
+import { pull } from "../../../src/routes/pull.ts";
 import { runner } from "../../../src/routes/runner.ts";
 import { setup } from "../../../src/routes/setup.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
@@ -59,6 +60,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /command-help": { path: `/command-help?repo=harbor/${PRIVATE}`, status: 404 },
   "GET /plugin-help": { path: "/plugin-help", status: 200 },
   "GET /plugins": { path: "/plugins", status: 200 },
+  "GET /pr/:org/:repo/:number": { path: `/pr/harbor/${PRIVATE}/5`, status: 404 },
+  "POST /pr/:org/:repo/:number": { path: `/pr/harbor/${PRIVATE}/5`, status: 404, body: "comment=/hold" },
+  "POST /api/explain": {
+    path: "/api/explain",
+    status: 404,
+    body: `{"repo":"harbor/${PRIVATE}","number":5,"comment":"/hold"}`,
+  },
   "GET /config": { path: "/config", status: 404 },
   "GET /api/jobs": { path: "/api/jobs", status: 200 },
   "GET /api/jobs/:id": { path: "/api/jobs/ID", status: 404 },
@@ -101,7 +109,7 @@ const TABLE: Readonly<Record<string, Row>> = {
 
 /** `/hook` takes any method and knows no viewers: whoever cannot sign gets nowhere (test/worker/core/hook.test.ts). */
 it("the table has every route", () => {
-  const apps = [hook, runner, api, config, auth, setup, metrics, artifacts, dashboard];
+  const apps = [hook, runner, api, config, pull, auth, setup, metrics, artifacts, dashboard];
   const routes = apps.flatMap((app) => app.routes.filter(({ method }) => method !== "ALL"));
   expect([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort()).toEqual(Object.keys(TABLE).sort());
 });
