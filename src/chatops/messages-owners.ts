@@ -40,3 +40,40 @@ export function cherryPickNotApproved(configured: string, branch: string, missin
     `Changes of ${code(branch)} need the label ${code(missing)}. Until then this has the label ${code(label)}.`;
   return `${text}\n${CHERRY_PICK_MARKER}`;
 }
+
+// verify-owners
+
+export const UNTRUSTED_OWNERS_MARKER = "<!-- untrusted owners -->";
+export const ALIASES_MARKER = "<!-- aliases -->";
+
+/** Of a review with a finding at each bad file. */
+export function ownersReview(findings: readonly { readonly path: string; readonly message: string }[]): string {
+  const start = "Some OWNERS files of this change cannot stay as they are.";
+  if (findings.length === 0) return start;
+  return `${start}\n\n${bullets(findings.map(({ path, message }) => `${code(path)}: ${message}`))}`;
+}
+
+/** The file of aliases cannot be read. */
+export function aliasesUnreadable(path: string, fault: string): string {
+  return `${code(path)} cannot be read, so no alias of it would count: ${code(fault)}\n${ALIASES_MARKER}`;
+}
+
+/** Aliases that stand for nobody. */
+export function aliasesEmpty(path: string, aliases: readonly string[]): string {
+  return `These aliases in ${code(path)} have no members. Please give them some, or take them out:\n\n${bullets(aliases.map(code))}\n${ALIASES_MARKER}`;
+}
+
+export interface UntrustedOwner {
+  readonly login: string;
+  /** What was looked at, e.g. `member of kubernetes`. */
+  readonly checked: readonly string[];
+  readonly files: readonly string[];
+}
+
+/** People whom OWNERS files must not name. */
+export function untrustedOwners(people: readonly UntrustedOwner[]): string {
+  const items = people.map(({ login, checked, files }) => {
+    return `${code(login)} is none of: ${checked.join(", ")}. Named in ${files.slice(0, 20).map(code).join(", ")}${files.length > 20 ? ` and ${files.length - 20} more` : ""}`;
+  });
+  return `OWNERS files can name only people whom this repository trusts. Please take these out, or let them join first:\n\n${bullets(items)}\n${UNTRUSTED_OWNERS_MARKER}`;
+}

@@ -105,6 +105,8 @@ export interface Reads {
   branches(prefix: string): Promise<readonly string[]>;
   /** Unified diff of one changed file of the pull request by its name; null when GitHub gives none (binary, too large). */
   patchOf(filename: string): Promise<string | null>;
+  /** Sha of the commit from which two commits part; null when they share none. */
+  mergeBase(base: string, head: string): Promise<string | null>;
   /** GraphQL, for what REST does not tell. Data as it comes: parse it. */
   graphql(query: string, variables: JsonObject): Promise<unknown>;
   /** Bytes or JSON of a public https address outside GitHub; see {@link Outside}. */

@@ -2,9 +2,9 @@
 import type { Plugin } from "./plugin.ts";
 import { approve } from "./plugins/approve.ts";
 import { assign } from "./plugins/assign.ts";
-import { branchcleaner } from "./plugins/branchcleaner.ts";
 import { blockade } from "./plugins/blockade.ts";
 import { blunderbuss } from "./plugins/blunderbuss.ts";
+import { branchcleaner } from "./plugins/branchcleaner.ts";
 import { cat } from "./plugins/cat.ts";
 import { cherryPickApproved } from "./plugins/cherry-pick-approved.ts";
 import { cherryPickUnapproved } from "./plugins/cherry-pick-unapproved.ts";
@@ -33,6 +33,7 @@ import { releaseNote } from "./plugins/release-note.ts";
 import { reopen } from "./plugins/reopen.ts";
 import { requireMatchingLabel } from "./plugins/require-matching-label.ts";
 import { retitle } from "./plugins/retitle.ts";
+import { rifle } from "./plugins/rifle.ts";
 import { shrug } from "./plugins/shrug.ts";
 import { sigmention } from "./plugins/sigmention.ts";
 import { size } from "./plugins/size.ts";
@@ -41,6 +42,7 @@ import { slackevents } from "./plugins/slackevents.ts";
 import { stage } from "./plugins/stage.ts";
 import { trickOrTreat } from "./plugins/trick-or-treat.ts";
 import { trigger } from "./plugins/trigger.ts";
+import { verifyOwners } from "./plugins/verify-owners.ts";
 import { welcome } from "./plugins/welcome.ts";
 import { wip } from "./plugins/wip.ts";
 import { yuks } from "./plugins/yuks.ts";
@@ -53,9 +55,11 @@ export const REGISTRY: readonly Plugin[] = [
   lgtm,
   approve,
   blunderbuss,
+  rifle,
   hold,
   size,
   ownersLabel,
+  verifyOwners,
   blockade,
   cherryPickApproved,
   cherryPickUnapproved,

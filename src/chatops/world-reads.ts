@@ -159,6 +159,13 @@ export function reads({ client, repository, number, outside }: ReadsOf): Reads {
       return data.map(({ ref }) => ref.replace(/^refs\/heads\//, ""));
     }),
     patchOf: async (filename) => (await patches()).get(filename) ?? null,
+    mergeBase: once(async (base: string, head: string) => {
+      const basehead = `${base}...${head}`;
+      const found = await orNull(
+        request("GET /repos/{owner}/{repo}/compare/{basehead}", { ...here, basehead, per_page: 1 }),
+      );
+      return found?.data.merge_base_commit?.sha ?? null;
+    }),
     graphql: async (query: string, variables: JsonObject) => await client.graphql(query, variables),
     outside,
   };

@@ -1,6 +1,7 @@
 /** OWNERS files: who may approve and review what (spec chatops 3). */
 export { isIgnoredDirectory, ownersPaths } from "./files.ts";
 export { loadOwners } from "./load.ts";
+export { normalLogin, type OwnersFile, parseAliases, parseOwners } from "./parse.ts";
 
 /** A fault in an OWNERS file. The file, or the part that is wrong, is skipped; the others count. */
 export interface OwnersProblem {

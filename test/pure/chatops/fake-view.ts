@@ -317,6 +317,7 @@ export interface World {
   openPullRequests: readonly number[];
   branches: readonly string[];
   patches: Readonly<Record<string, string>>;
+  mergeBase: string | null;
   graphql: (query: string, variables: JsonObject) => unknown;
   outside: (request: OutsideRequest) => Outside;
   baseTip: string;
@@ -362,6 +363,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     openPullRequests: [],
     branches: ["master"],
     patches: {},
+    mergeBase: BASE,
     graphql: () => {
       throw new Error("this world answers no GraphQL");
     },
@@ -422,6 +424,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     openPullRequests: () => answer("openPullRequests", () => world.openPullRequests),
     branches: (prefix) => answer("branches", () => world.branches.filter((branch) => branch.startsWith(prefix))),
     patchOf: (filename) => answer("patchOf", () => world.patches[filename] ?? null),
+    mergeBase: () => answer("mergeBase", () => world.mergeBase),
     graphql: (query, variables) => answer("graphql", () => world.graphql(query, variables)),
     outside: (request) => answer("outside", () => world.outside(request)),
     owners: () =>

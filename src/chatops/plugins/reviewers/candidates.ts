@@ -1,19 +1,30 @@
 /** Who may be asked for a review, and in which order (spec chatops 2.13, steps 1 to 3). */
 import type { Owners } from "../../../owners/index.ts";
+import type { View } from "../../plugin.ts";
+import { seedOf, shuffled } from "../../random.ts";
 
 export type Role = "approvers" | "reviewers";
 
 /** Whether somebody can be asked at all. */
 export type Available = (login: string) => Promise<boolean>;
-/** Puts people into the order in which they are tried. */
-export type Arrange = (people: readonly string[]) => readonly string[];
+export interface Arrangement {
+  /** Puts people into the order in which they are tried. */
+  readonly order: (people: readonly string[]) => readonly string[];
+  /** Whether somebody of each directory is asked, however many those are. */
+  readonly everyDirectory: boolean;
+}
+
+/** A random order, the same whenever one delivery is looked at. */
+export function byChance({ guid }: Pick<View, "guid">): Arrangement {
+  return { order: (people) => shuffled(people.toSorted(), seedOf(guid)), everyDirectory: true };
+}
 
 export interface Search {
   readonly owners: Owners;
   readonly files: readonly string[];
   /** Not to be asked, in lower case. */
   readonly without: ReadonlySet<string>;
-  readonly arrange: Arrange;
+  readonly arrangement: Arrangement;
   readonly available: Available;
 }
 
@@ -22,11 +33,11 @@ export interface Search {
  * whoever else owns the files, nearer layers first, until there are `count`. Lower case.
  */
 export async function candidates(role: Role, count: number, search: Search): Promise<readonly string[]> {
-  const { owners, files, without, arrange, available } = search;
+  const { owners, files, without, arrangement, available } = search;
   const chosen = new Set<string>();
   const tried = new Set(without);
   const take = async (people: Iterable<string>, most: number): Promise<void> => {
-    for (const person of arrange([...people].filter((one) => !tried.has(one)))) {
+    for (const person of arrangement.order([...people].filter((one) => !tried.has(one)))) {
       if (chosen.size >= most) return;
       tried.add(person);
       if (await available(person)) chosen.add(person);
@@ -40,7 +51,7 @@ export async function candidates(role: Role, count: number, search: Search): Pro
     directories.add(directory);
     const leaf = role === "approvers" ? owners.leafApprovers(file) : owners.leafReviewers(file);
     for (const person of leaf) leaves.add(person);
-    await take(leaf, chosen.size + 1);
+    if (arrangement.everyDirectory) await take(leaf, chosen.size + 1);
   }
   await take(leaves, count);
   for (const layer of chosen.size < count ? layersOf(role, owners, files) : []) await take(layer, count);

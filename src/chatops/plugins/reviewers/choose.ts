@@ -4,7 +4,7 @@ import type { ReviewersConfig } from "../../../config/plugin-settings.ts";
 import type { Owners } from "../../../owners/index.ts";
 import type { PullRequest } from "../../events.ts";
 import type { View } from "../../plugin.ts";
-import { type Arrange, type Available, candidates, type Search } from "./candidates.ts";
+import { type Arrangement, type Available, candidates, type Search } from "./candidates.ts";
 
 const Status = z.object({
   user: z.object({ status: z.object({ indicatesLimitedAvailability: z.boolean() }).nullable() }).nullable(),
@@ -28,7 +28,7 @@ export interface Choice {
   readonly pullRequest: PullRequest;
   readonly config: ReviewersConfig;
   readonly owners: Owners;
-  readonly arrange: Arrange;
+  readonly arrangement: Arrangement;
   /** Were asked before; they count. */
   readonly asked: readonly string[];
 }
@@ -42,13 +42,13 @@ export async function choose({
   pullRequest,
   config,
   owners,
-  arrange,
+  arrangement,
   asked,
 }: Choice): Promise<readonly string[]> {
   const files = (await view.files()).map(({ filename }) => filename);
   const without = new Set([pullRequest.author.login, ...asked].map((login) => login.toLowerCase()));
   const available: Available = config.use_status_availability ? notBusy(view) : () => Promise.resolve(true);
-  const search: Search = { owners, files, without, arrange, available };
+  const search: Search = { owners, files, without, arrangement, available };
   const wanted = config.request_count - asked.length;
   const chosen = wanted > 0 ? [...(await candidates("reviewers", wanted, search))] : [];
   if (chosen.length < wanted && !config.exclude_approvers) {

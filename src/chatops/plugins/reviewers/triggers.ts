@@ -11,7 +11,7 @@ import { answered, missingReviewers } from "../../messages.ts";
 import { anyone, sameLogin } from "../../permissions.ts";
 import type { Decision, Plugin, View } from "../../plugin.ts";
 import { choose } from "./choose.ts";
-import type { Arrange } from "./candidates.ts";
+import type { Arrangement } from "./candidates.ts";
 
 const table: CommandTable<"auto-cc"> = {
   on: "pull requests",
@@ -48,7 +48,7 @@ export interface ReviewersPlugin {
   readonly name: "blunderbuss" | "rifle";
   readonly description: string;
   /** How candidates are ordered for a pull request. */
-  readonly arranger: (pullRequest: PullRequest, view: View) => Promise<Arrange>;
+  readonly arranger: (pullRequest: PullRequest, view: View) => Promise<Arrangement>;
 }
 
 /** The plugin of a way to order candidates. */
@@ -62,8 +62,8 @@ export function reviewersPlugin({ name, description, arranger }: ReviewersPlugin
     onMissing?: MissingReply,
   ): Promise<Decision> {
     const owners = await view.owners(await view.branchSha(pullRequest.base.ref));
-    const arrange = await arranger(pullRequest, view);
-    const users = await choose({ view, pullRequest, config: settings(view.config), owners, arrange, asked });
+    const arrangement = await arranger(pullRequest, view);
+    const users = await choose({ view, pullRequest, config: settings(view.config), owners, arrangement, asked });
     if (users.length === 0) return nothing("OWNERS files name nobody who could be asked");
     const effect: Effect = { kind: "requestReview", users, teams: [], ...(onMissing ? { onMissing } : {}) };
     return { effects: [effect], why: `OWNERS files name ${users.join(", ")}` };
