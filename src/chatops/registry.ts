@@ -27,6 +27,7 @@ import { milestoneapplier } from "./plugins/milestoneapplier.ts";
 import { milestonestatus } from "./plugins/milestonestatus.ts";
 import { needsRebase } from "./plugins/needs-rebase.ts";
 import { ownersLabel } from "./plugins/owners-label.ts";
+import { overridePlugin } from "./plugins/override.ts";
 import { pony } from "./plugins/pony.ts";
 import { refresh } from "./plugins/refresh.ts";
 import { releaseNote } from "./plugins/release-note.ts";
@@ -81,6 +82,7 @@ export const REGISTRY: readonly Plugin[] = [
   docsNoRetest,
   dco,
   cla,
+  overridePlugin,
   skip,
   refresh,
   welcome,
