@@ -84,12 +84,17 @@ export async function packConfig(
 
 type Loaded = z.infer<typeof State>["loads"][number];
 
-/** Waits until the load is over. `progress` is told what changes. */
-async function verdict(at: WorkerAt, id: string, progress: (line: string) => void): Promise<Loaded> {
+/** Waits until the load that a path tells of is over. `progress` is told what changes. */
+export async function verdict(
+  at: WorkerAt,
+  path: string,
+  id: string,
+  progress: (line: string) => void,
+): Promise<Loaded> {
   const deadline = Date.now() + PATIENCE_MS;
   let last = "";
   while (Date.now() < deadline) {
-    const state = State.parse(await ask(at, "api/config"));
+    const state = State.parse(await ask(at, path));
     const load = state.loads.find((one) => one.id === id);
     if (!load) throw new WorkerError("The worker forgot this load: too many others came after it");
     if (load.state !== "loading") return load;
@@ -124,7 +129,7 @@ const push = defineCommand({
       const headers = { "content-type": "application/gzip" };
       const answer = await ask(at, `api/config/push?${query.toString()}`, { method: "POST", headers, body: archive });
       const { id } = z.object({ id: z.string() }).parse(answer);
-      const load = await verdict(at, id, (line) => console.error(`  ${line}`));
+      const load = await verdict(at, "api/config", id, (line) => console.error(`  ${line}`));
       for (const problem of load.problems) console.log(problemLine({ ...problem, file: spoken(problem.file) }));
       console.log(`The configuration ${SAID[load.state]} (${id})`);
       if (load.state !== "current") process.exitCode = 1;
@@ -138,5 +143,5 @@ const push = defineCommand({
 
 export const config = defineCommand({
   meta: { name: "config", description: "The configuration of a worker" },
-  subCommands: { push },
+  subCommands: { push, diff: () => import("./config-diff.ts").then((module) => module.diff) },
 });

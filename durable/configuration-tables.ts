@@ -146,6 +146,16 @@ export class Loads {
     return [...rows].map((row) => row.version);
   }
 
+  /** Every version with documents in the bucket. */
+  allStored(): string[] {
+    return [...this.#sql.exec<{ version: string }>("SELECT version FROM stored")].map((row) => row.version);
+  }
+
+  /** Nothing was ever loaded. */
+  clear(): void {
+    for (const table of ["load", "current", "stored"]) this.#sql.exec(`DELETE FROM ${table}`);
+  }
+
   /** Archives of loads that are over. */
   spentArchives(): string[] {
     const rows = this.#sql.exec<{ key: string }>("SELECT key FROM load WHERE key <> '' AND state <> 'loading'");

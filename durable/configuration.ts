@@ -19,13 +19,16 @@ const FEW_JOBS = 20;
 /** How long a step may fail and be tried again, in milliseconds. */
 const PATIENCE_MS = 60 * 60_000;
 const KEYS_A_PAGE = 1_000;
+/** How long a candidate is there to be compared with what is in use. */
+const CANDIDATE_MS = 24 * 60 * 60_000;
 
 /** What is still to do for a load; each goes on to the next. */
 const STEPS = ["unpack", "parse", "compile"] as const;
 
 /**
  * The configuration's versions, one object for the installation: a staged load in slices, an atomic switch. A faulty
- * configuration never replaces a good one (design 4).
+ * configuration never replaces a good one (design 4). An object named `candidate:<id>` loads one that is only to be
+ * compared: nobody asks it for the version in use, and it forgets all after a day.
  */
 export class Configuration extends DurableObject<Env> implements ConfigurationRpc {
   readonly #todo: Todo;
@@ -87,6 +90,7 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
       for (const step of STEPS) this.#todo.drop(`${step}:${other}`);
     this.#next(`unpack:${id}`);
     this.#next(`report:${id}`);
+    if (this.ctx.id.name?.startsWith("candidate:")) this.#todo.put("expire", Date.now() + CANDIDATE_MS);
     await this.#todo.arm();
     return { id };
   }
@@ -94,6 +98,7 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
   /** Answers now to have the same step done once more. */
   async #work(key: string): Promise<number | void> {
     if (key === "prune") return this.#prune();
+    if (key === "expire") return this.#expire();
     const [step = "", id = ""] = key.split(":");
     const load = this.#loads.get(id);
     if (!load) return;
@@ -184,12 +189,27 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
       this.#loads.archiveGone(key);
     }
     this.#loads.trim();
-    for (const version of this.#loads.obsolete()) {
+    return this.#drop(this.#loads.obsolete());
+  }
+
+  /** Documents of versions out of the bucket, a page at a time. */
+  async #drop(versions: readonly string[]): Promise<number | void> {
+    const bucket = this.env.ARTIFACTS;
+    for (const version of versions) {
       const page = await bucket.list({ prefix: `config/${version}/`, limit: KEYS_A_PAGE });
       await bucket.delete(page.objects.map((object) => object.key));
       if (page.truncated) return Date.now();
       this.#loads.forget(version);
     }
+  }
+
+  /** A candidate's day is over. */
+  async #expire(): Promise<number | void> {
+    for (const key of this.#loads.spentArchives()) await this.env.ARTIFACTS.delete(key);
+    const again = await this.#drop(this.#loads.allStored());
+    if (again !== undefined) return again;
+    this.#loading.clear();
+    this.#loads.clear();
   }
 
   #paths(source: ConfigSource): ConfigPaths {

@@ -47,3 +47,17 @@ export interface DeliveryView extends DeliveryRow {
   readonly runs: readonly PluginRun[];
   readonly effectList: readonly EffectView[];
 }
+
+/** One recorded delivery under a candidate configuration, beside the one in use. */
+export interface ReplayView {
+  readonly guid: string;
+  /** `issue_comment.created`. */
+  readonly event: string;
+  /** `org/repo#5`. */
+  readonly subject: string;
+  /** Why it could not be replayed; empty when it was. */
+  readonly skipped: string;
+  readonly only: readonly { readonly effect: Effect; readonly cause: Cause }[];
+  readonly more: readonly { readonly effect: Effect; readonly cause: Cause }[];
+  readonly failures: readonly string[];
+}

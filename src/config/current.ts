@@ -28,7 +28,8 @@ async function currentVersion(env: Env): Promise<string> {
   }
 }
 
-async function read(env: Env, version: string, org: string, repo: string): Promise<RepoConfig | null> {
+/** What one version says of a repository, read afresh; null when it says nothing. */
+export async function configAt(env: Env, version: string, org: string, repo: string): Promise<RepoConfig | null> {
   const own = await env.ARTIFACTS.get(documentKey(version, org, repo));
   if (own) return own.json<RepoConfig>();
   const shared = await env.ARTIFACTS.get(documentKey(version, org, ""));
@@ -45,7 +46,7 @@ export async function currentConfig(env: Env, org: string, repo: string): Promis
   const key = documentKey(version, org, repo);
   const known = documents.get(key);
   if (known) return known;
-  const document = read(env, version, org, repo);
+  const document = configAt(env, version, org, repo);
   const [oldest] = documents.keys();
   if (documents.size >= DOCUMENTS && oldest !== undefined) documents.delete(oldest);
   documents.set(key, document);

@@ -1,7 +1,12 @@
 /** Configuration by hand: push an archive, see what became of it, confirm what was held back. */
+import type { Context } from "hono";
 import * as z from "zod";
 import type { ConfigPaths } from "../config/tarball.ts";
+import { settings } from "../env.ts";
+import type { AppEnv } from "./app.ts";
 import { createApp } from "./app.ts";
+import { candidate, candidateObject } from "./candidate.ts";
+import { REPLAYED_AT_ONCE, ReplayRequest, replayDeliveries, replayed } from "./replay-data.ts";
 import { isAdmin, requireAdmin, viewerOf } from "./viewer.ts";
 
 export const config = createApp();
@@ -55,7 +60,8 @@ function layoutOf(url: string): { paths?: ConfigPaths } | { wrong: string } {
   return { wrong: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
 }
 
-config.post("/api/config/push", requireAdmin, async (c) => {
+/** Keeps an archive that is sent and has an object load it. Answers the load's id, or what is wrong. */
+async function receive(c: Context<AppEnv>, object: string): Promise<{ readonly id: string } | Response> {
   const size = Number(c.req.header("content-length") ?? Number.NaN);
   if (!Number.isInteger(size) || size <= 0)
     return c.json({ error: { code: "length-required", message: "Send a tar.gz archive with a Content-Length" } }, 411);
@@ -67,9 +73,49 @@ config.post("/api/config/push", requireAdmin, async (c) => {
   await c.env.ARTIFACTS.put(key, c.req.raw.body);
   const viewer = await viewerOf(c);
   const actor = viewer.kind === "anonymous" ? "" : viewer.login;
-  const object = c.env.CONFIGURATION.getByName("installation");
-  const { id } = await object.load(key, { kind: "push", actor, ...layout });
-  return c.json({ id }, 202);
+  return c.env.CONFIGURATION.getByName(object).load(key, { kind: "push", actor, ...layout });
+}
+
+config.post("/api/config/push", requireAdmin, async (c) => {
+  const loading = await receive(c, "installation");
+  return loading instanceof Response ? loading : c.json({ id: loading.id }, 202);
+});
+
+const notThere = (c: Context<AppEnv>) =>
+  c.json(
+    { error: { code: "not-found", message: "There is no such candidate (any more): they are kept for a day" } },
+    404,
+  );
+
+/** Takes an archive as a candidate: loaded and judged as a push is, but never in use. */
+config.post("/api/config/diff", requireAdmin, async (c) => {
+  const id = crypto.randomUUID();
+  const loading = await receive(c, candidateObject(id));
+  if (loading instanceof Response) return loading;
+  return c.json({ id, load: loading.id, url: `${settings(c.env).PUBLIC_URL}/config/diff/${id}` }, 202);
+});
+
+config.get("/api/config/diff/:id", requireAdmin, async (c) => {
+  const found = await candidate(c.env, c.req.param("id"));
+  if (found === null) return notThere(c);
+  const { state } = found;
+  return c.json({ ...state, replayed: state.version === "" ? [] : await replayed(c.env, state.version) });
+});
+
+/** Decides some recorded deliveries under the candidate and under what is in use. */
+config.post("/api/config/diff/:id/replay", requireAdmin, async (c) => {
+  const body: unknown = await c.req.json().catch(() => null);
+  const request = ReplayRequest.safeParse(body);
+  if (!request.success) {
+    const message = `Send {"guids": [...]} with 1 to ${REPLAYED_AT_ONCE} delivery ids`;
+    return c.json({ error: { code: "bad-request", message } }, 400);
+  }
+  const found = await candidate(c.env, c.req.param("id"));
+  if (found === null) return notThere(c);
+  const { version } = found.state;
+  if (version === "")
+    return c.json({ error: { code: "not-loaded", message: "The candidate is not loaded, or was refused" } }, 409);
+  return c.json({ results: await replayDeliveries(c.env, version, request.data.guids) });
 });
 
 config.get("/api/config", async (c) => {

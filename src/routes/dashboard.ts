@@ -1,6 +1,7 @@
 /** The pages. The last of the routes: what nobody else answers ends here as a page that says so. */
 import { linesOfTail, tailStart } from "../../ui/log/server.ts";
 import { CommandHelpPage } from "../../ui/pages/command-help.tsx";
+import { ConfigDiffPage } from "../../ui/pages/config-diff.tsx";
 import { ConfigPage } from "../../ui/pages/config.tsx";
 import { DeliveriesPage } from "../../ui/pages/deliveries.tsx";
 import { DeliveryPage } from "../../ui/pages/delivery.tsx";
@@ -13,11 +14,13 @@ import { listDeliveries } from "../store/delivery-list.ts";
 import { listJobs } from "../store/job-list.ts";
 import { createApp } from "./app.ts";
 import { forViewer, secured } from "./browser.ts";
+import { candidate } from "./candidate.ts";
 import { commandHelp, configOverview, pluginList } from "./help-data.ts";
 import { visibleDelivery } from "./delivery-data.ts";
 import { jobData, visibleJob } from "./job-data.ts";
 import { readLog } from "./job-log.ts";
 import { deliveryQuery, jobQuery, nextHref, queryText } from "./list-query.ts";
+import { replayed } from "./replay-data.ts";
 import { broken, notFound, surroundings } from "./surroundings.ts";
 import { isAdmin, sightOf, viewerOf } from "./viewer.ts";
 
@@ -106,6 +109,14 @@ dashboard.get("/config", async (c) => {
   return page === null
     ? notFound(c)
     : c.html(renderPage(ConfigPage, { ...(await surroundings(c)), ...page, now: Date.now() }));
+});
+
+dashboard.get("/config/diff/:id", async (c) => {
+  const found = isAdmin(c.env, await viewerOf(c)) ? await candidate(c.env, c.req.param("id")) : null;
+  if (found === null) return notFound(c);
+  const { loads, version } = found.state;
+  const results = version === "" ? [] : await replayed(c.env, version);
+  return c.html(renderPage(ConfigDiffPage, { ...(await surroundings(c)), load: loads[0] ?? null, results }));
 });
 
 dashboard.all("*", notFound);

@@ -2,17 +2,11 @@
 import type { JSX } from "preact";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
+import { Problems } from "../parts/problems.tsx";
+import type { ConfigProblem } from "../parts/problems.tsx";
 import { StateMark } from "../parts/state.tsx";
 import type { JobState } from "../parts/state.tsx";
 import { Ago, exact } from "../parts/time.tsx";
-
-interface ConfigProblem {
-  readonly severity: "error" | "warning";
-  readonly file: string;
-  readonly line: number;
-  readonly path: string;
-  readonly message: string;
-}
 
 interface ConfigLoadRow {
   readonly id: string;
@@ -35,9 +29,6 @@ export interface ConfigPageProps extends Surroundings {
   readonly loads: readonly ConfigLoadRow[];
   readonly now: number;
 }
-
-/** Problems of one list that are shown; a large configuration has thousands of warnings. */
-const SHOWN = 200;
 
 const LOOKS: Readonly<Record<ConfigLoadRow["state"], { readonly state: JobState; readonly word: string }>> = {
   loading: { state: "pending", word: "Loading" },
@@ -106,29 +97,5 @@ function Figure({ name, value }: { readonly name: string; readonly value: number
       <dt>{name}</dt>
       <dd>{value.toLocaleString("en")}</dd>
     </div>
-  );
-}
-
-function Problems({ list }: { readonly list: readonly ConfigProblem[] }): JSX.Element | null {
-  if (list.length === 0) return null;
-  const ordered = [...list].sort((a, b) => a.severity.localeCompare(b.severity));
-  return (
-    <details open={ordered[0]?.severity === "error"}>
-      <summary>{list.length === 1 ? "1 finding" : `${list.length} findings`}</summary>
-      <ul class="problems">
-        {ordered.slice(0, SHOWN).map((problem, index) => (
-          <li key={index} class={problem.severity === "error" ? "problem-error" : undefined}>
-            <code>
-              {problem.file}
-              {problem.line > 0 && `:${problem.line}`}
-            </code>{" "}
-            {problem.message} <span class="soft small">{problem.path}</span>
-          </li>
-        ))}
-      </ul>
-      {list.length > SHOWN && (
-        <p class="soft small">The first {SHOWN} are shown; `cutwater checkconfig` names them all.</p>
-      )}
-    </details>
   );
 }
