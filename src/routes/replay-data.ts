@@ -50,7 +50,7 @@ function views(
     createView(env, { repository, number: delivery.number, config, guid: delivery.guid, now: delivery.receivedAt });
   const now = configs.now && viewOf(configs.now);
   const own = configs.candidate && viewOf(configs.candidate);
-  return { now, candidate: own && now ? { ...now, config: own.config, owners: own.owners } : own };
+  return { now, candidate: own && now ? { ...now, config: own.config, owners: (sha) => own.owners(sha) } : own };
 }
 
 async function one(env: Env, version: string, guid: string): Promise<ReplayView> {
