@@ -70,6 +70,18 @@ export type Effect =
       readonly assignees: readonly string[];
       readonly labels: readonly string[];
     } & Aftermath)
+  /** Opens a pull request from a branch of this repository, unless one is open; either is told by `onOpened`. */
+  | ({
+      readonly kind: "createPullRequest";
+      readonly head: string;
+      readonly base: string;
+      readonly title: string;
+      readonly body: string;
+      readonly labels: readonly string[];
+      readonly assignees: readonly string[];
+      /** Replies with `before`, the number as `#1`, `after`. */
+      readonly onOpened: MissingReply;
+    } & Aftermath)
   /** A new, completed check run of this name (App credentials only). */
   | {
       readonly kind: "createCheckRun";
@@ -130,7 +142,7 @@ export interface CommentRef {
 
 export type Reaction = "+1" | "-1" | "laugh" | "confused" | "heart" | "hooray" | "rocket" | "eyes";
 
-/** When GitHub leaves some logins out: reply with `before`, the list, `after` (already in the standard reply shape). */
+/** A reply around what only GitHub's answer tells, e.g. when it leaves some logins out: reply with `before`, the list, `after` (already in the standard reply shape). */
 export interface MissingReply {
   readonly before: string;
   readonly after: string;

@@ -17,6 +17,7 @@ import {
   withAftermath,
 } from "./execute-issue.ts";
 import { project } from "./execute-project.ts";
+import { createPullRequest } from "./execute-pull.ts";
 import type { Done, Execution } from "./execution.ts";
 import { done, gone, isStatus, noop } from "./execution.ts";
 
@@ -79,6 +80,8 @@ export async function execute(effect: Effect, x: Execution): Promise<Done> {
       return await transferIssue(effect, x);
     case "createIssue":
       return await createIssue(effect, x);
+    case "createPullRequest":
+      return await createPullRequest(effect, x);
     case "createCheckRun":
       return await createCheckRun(effect, x);
     case "minimizeComments":

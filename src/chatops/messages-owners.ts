@@ -77,3 +77,14 @@ export function untrustedOwners(people: readonly UntrustedOwner[]): string {
   });
   return `OWNERS files can name only people whom this repository trusts. Please take these out, or let them join first:\n\n${bullets(items)}\n${UNTRUSTED_OWNERS_MARKER}`;
 }
+
+// reward-owners
+
+export const NEW_OWNERS_MARKER = "<!-- new owners -->";
+
+/** People who became owners by a merge. */
+export function newOwners(logins: readonly string[]): string {
+  const names = logins.slice(0, 100).map((login) => `@${login}`);
+  const more = logins.length > names.length ? ` and ${logins.length - names.length} more` : "";
+  return `Thank you for taking on the care of files in this repository: ${names.join(", ")}${more}. You are owners now.\n${NEW_OWNERS_MARKER}`;
+}

@@ -8,6 +8,7 @@ import { branchcleaner } from "./plugins/branchcleaner.ts";
 import { cat } from "./plugins/cat.ts";
 import { cherryPickApproved } from "./plugins/cherry-pick-approved.ts";
 import { cherryPickUnapproved } from "./plugins/cherry-pick-unapproved.ts";
+import { cherrypicker } from "./plugins/cherrypicker.ts";
 import { cla } from "./plugins/cla.ts";
 import { close } from "./plugins/close.ts";
 import { dco } from "./plugins/dco.ts";
@@ -28,12 +29,14 @@ import { milestonestatus } from "./plugins/milestonestatus.ts";
 import { needsRebase } from "./plugins/needs-rebase.ts";
 import { ownersLabel } from "./plugins/owners-label.ts";
 import { overridePlugin } from "./plugins/override.ts";
+import { ownersconfig } from "./plugins/ownersconfig.ts";
 import { pony } from "./plugins/pony.ts";
 import { refresh } from "./plugins/refresh.ts";
 import { releaseNote } from "./plugins/release-note.ts";
 import { reopen } from "./plugins/reopen.ts";
 import { requireMatchingLabel } from "./plugins/require-matching-label.ts";
 import { retitle } from "./plugins/retitle.ts";
+import { rewardOwners } from "./plugins/reward-owners.ts";
 import { rifle } from "./plugins/rifle.ts";
 import { shrug } from "./plugins/shrug.ts";
 import { sigmention } from "./plugins/sigmention.ts";
@@ -64,6 +67,9 @@ export const REGISTRY: readonly Plugin[] = [
   blockade,
   cherryPickApproved,
   cherryPickUnapproved,
+  cherrypicker,
+  rewardOwners,
+  ownersconfig,
   wip,
   lifecycle,
   close,

@@ -57,6 +57,8 @@ export function effectWords(effect: Effect): string {
       return `transfer the issue to ${effect.repo}`;
     case "createIssue":
       return `open an issue: ${effect.title}`;
+    case "createPullRequest":
+      return `open a pull request from ${effect.head} to ${effect.base}`;
     case "createCheckRun":
       return `create check run ${effect.name}: ${effect.conclusion}`;
     case "recordJobs":
