@@ -9,7 +9,7 @@ import type { Evidence, Executor, Sink, Workload } from "../executor.ts";
 import { createStopper } from "../process/stopper.ts";
 import { backoffMs, sleep } from "../backoff.ts";
 import type { LogPosition } from "./follow-log.ts";
-import type { KubernetesOptions } from "./options.ts";
+import type { Going, KubernetesOptions } from "./options.ts";
 import { Watch } from "./pod-watch.ts";
 import { createWorkload, namesOf, Refused, removeWorkload } from "./workload.ts";
 
@@ -41,16 +41,6 @@ export function createKubernetesExecutor(options: KubernetesOptions): Executor {
 function logsOf(trace: JsonObject | null): Readonly<Record<string, LogPosition>> {
   const parsed = Trace.safeParse(trace);
   return parsed.success ? parsed.data.logs : {};
-}
-
-export interface Going {
-  readonly options: KubernetesOptions;
-  readonly logs: Readonly<Record<string, LogPosition>>;
-  readonly sink: Sink;
-  readonly stopper: ReturnType<typeof createStopper>;
-  /** Follow it no more, and leave it as it is. */
-  readonly detached: AbortSignal;
-  readonly startedAt: number;
 }
 
 async function run(assignment: Assignment, going: Going): Promise<Evidence> {

@@ -1,5 +1,8 @@
 /** What the Kubernetes executor needs to know of its surroundings. */
+import type { Sink } from "../executor.ts";
+import type { createStopper } from "../process/stopper.ts";
 import type { KubeApi } from "./api.ts";
+import type { LogPosition } from "./follow-log.ts";
 
 export interface KubernetesOptions {
   readonly api: KubeApi;
@@ -7,4 +10,15 @@ export interface KubernetesOptions {
   readonly image: string;
   /** Where pods reach the worker. */
   readonly workerUrl: string;
+}
+
+/** One job on its way. */
+export interface Going {
+  readonly options: KubernetesOptions;
+  readonly logs: Readonly<Record<string, LogPosition>>;
+  readonly sink: Sink;
+  readonly stopper: ReturnType<typeof createStopper>;
+  /** Follow it no more, and leave it as it is. */
+  readonly detached: AbortSignal;
+  readonly startedAt: number;
 }

@@ -5,7 +5,7 @@ import type { Evidence } from "../executor.ts";
 import { goDuration } from "../process/duration.ts";
 import { type Ending, endingOf, exitCodesOf, isScheduled, testStart, testsAreOver, waitingFor } from "./evidence.ts";
 import { followLog, type LogPosition } from "./follow-log.ts";
-import type { Going } from "./index.ts";
+import type { Going } from "./options.ts";
 import { condition, type ContainerStatus, type PodObject } from "./pod-status.ts";
 import { clonedBy, uploadedBy } from "./results.ts";
 import { watchPod } from "./watch-pod.ts";

@@ -2,7 +2,7 @@
 import { type GoRegExp, goRegExp } from "../config/goregexp.ts";
 import type { OwnersConfig } from "../config/model.ts";
 import { canonical, isIgnoredDirectory, kindOf, parentOf } from "./files.ts";
-import type { Owners, OwnersOptions, OwnersProblem } from "./index.ts";
+import type { Owners, OwnersOptions, OwnersProblem } from "./types.ts";
 import { type Layer, lookups, type Role } from "./lookup.ts";
 import { normalLogin, type OwnerLists, type OwnersFile, parseAliases, parseMarkdown, parseOwners } from "./parse.ts";
 

@@ -1,7 +1,7 @@
 /** The walk from a path to the root (spec chatops 3.2). */
 import type { GoRegExp } from "../config/goregexp.ts";
 import { canonical, parentOf } from "./files.ts";
-import type { Owners, OwnersOptions } from "./index.ts";
+import type { Owners, OwnersOptions } from "./types.ts";
 
 export type Role = "approvers" | "reviewers" | "requiredReviewers" | "labels";
 

@@ -1,7 +1,7 @@
 /** The texts of OWNERS, OWNERS_ALIASES and Markdown front matter (spec chatops 3.1). Hostile input: parsed, never trusted. */
 import { parse } from "yaml";
 import * as z from "zod";
-import type { OwnersOptions } from "./index.ts";
+import type { OwnersOptions } from "./types.ts";
 
 /** Scalars are read as text, as Prow's YAML reader does: a login may look like a number. */
 const Name = z.union([z.string(), z.number(), z.boolean()]).transform(String);
