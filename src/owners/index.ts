@@ -2,4 +2,4 @@
 export { isIgnoredDirectory, ownersPaths } from "./files.ts";
 export { loadOwners } from "./load.ts";
 export { normalLogin, type OwnersFile, parseAliases, parseOwners } from "./parse.ts";
-export type { Owners, OwnersOptions, OwnersProblem } from "./types.ts";
+export type { Owners } from "./types.ts";

@@ -94,14 +94,17 @@ describe("the job list", () => {
     const rows = page.locator("tr[data-job]");
     const selected = page.locator("tr.selected");
     await page.waitForLoadState("networkidle");
+    const [first = "", second = ""] = await rows.evaluateAll((all) =>
+      all.map((row) => row.getAttribute("data-job") ?? ""),
+    );
     await page.keyboard.press("j");
+    await expect.poll(() => selected.getAttribute("data-job")).toBe(first);
     await page.keyboard.press("j");
-    expect(await selected.getAttribute("data-job")).toBe(await rows.nth(1).getAttribute("data-job"));
+    await expect.poll(() => selected.getAttribute("data-job")).toBe(second);
     await page.keyboard.press("k");
-    const first = await rows.nth(0).getAttribute("data-job");
-    expect(await selected.getAttribute("data-job")).toBe(first);
+    await expect.poll(() => selected.getAttribute("data-job")).toBe(first);
     await page.keyboard.press("/");
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("job");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("job");
     await page.keyboard.type("jk");
     expect(await page.getByLabel("Job", { exact: true }).inputValue()).toBe("jk");
     await page.getByLabel("Job", { exact: true }).blur();
