@@ -80,7 +80,9 @@ function LiveJobList(props: JobListData): JSX.Element {
   useEffect(() => {
     if (selected === null) return;
     document.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
-    document.querySelector<HTMLElement>("tr.selected .job-name")?.focus({ preventScroll: true });
+    // Who went on to the filter meanwhile stays there.
+    if (!isTyping(document.activeElement))
+      document.querySelector<HTMLElement>("tr.selected .job-name")?.focus({ preventScroll: true });
   }, [selected]);
 
   const showNew = (): void => {
