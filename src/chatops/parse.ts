@@ -175,7 +175,7 @@ function parseReview(read: Read, guid: string): readonly ChatEvent[] {
 const REVIEW_STATES = ["approved", "changes_requested", "commented", "dismissed", "pending"] as const;
 
 /** A state that we do not know decides nothing, as a comment does. */
-function reviewState(raw: string): ReviewEvent["review"]["state"] {
+export function reviewState(raw: string): ReviewEvent["review"]["state"] {
   const state = raw.toLowerCase();
   return REVIEW_STATES.find((known) => known === state) ?? "commented";
 }

@@ -20,6 +20,9 @@ export function seedOf(text: string): number {
   return hash >>> 0;
 }
 
+/** A number below `of` that a text determines; 0 when `of` is. */
+export const chosen = (text: string, of: number): number => (of === 0 ? 0 : seedOf(text) % of);
+
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -3,21 +3,21 @@ import type { JsonObject } from "../config/model.ts";
 import type { GitHubClient } from "../github/index.ts";
 import type { RepoRef } from "./events.ts";
 import { once, orNull, yesOrNo } from "./once.ts";
-import { parseIssue, parsePullRequest } from "./parse.ts";
+import { parseIssue, parsePullRequest, reviewState } from "./parse.ts";
 import type { CheckRun, Outside, OutsideRequest, Reads, Review } from "./reads.ts";
 
 const PAGE = 100;
-/** GitHub lists no more commits of a pull request. */
-const REVIEW_STATES = ["approved", "changes_requested", "commented", "dismissed", "pending"] as const;
 
 export interface ReadsOf {
   readonly client: GitHubClient;
   readonly repository: RepoRef;
   readonly number: number;
+  /** Diffs of the changed files, from the same answer as the files themselves. */
+  readonly patches: () => Promise<ReadonlyMap<string, string | null>>;
   readonly outside: (request: OutsideRequest) => Promise<Outside>;
 }
 
-export function reads({ client, repository, number, outside }: ReadsOf): Reads {
+export function reads({ client, repository, number, patches, outside }: ReadsOf): Reads {
   const here = { owner: repository.owner, repo: repository.repo };
   const pull = { ...here, pull_number: number, per_page: PAGE };
   const { request, paginate } = client;
@@ -27,10 +27,6 @@ export function reads({ client, repository, number, outside }: ReadsOf): Reads {
       request("GET /repos/{owner}/{repo}/issues/{issue_number}", { owner, repo, issue_number: Number(text) }),
     );
     return found === null ? null : parseIssue(found.data);
-  });
-  const patches = once(async () => {
-    const files = await paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", pull);
-    return new Map(files.map(({ filename, patch }) => [filename, patch ?? null]));
   });
 
   return {
@@ -62,11 +58,10 @@ export function reads({ client, repository, number, outside }: ReadsOf): Reads {
     reviews: once(async () => {
       const reviews = await paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", pull);
       return reviews.map((review): Review => {
-        const state = review.state.toLowerCase();
         return {
           id: Number(review.id),
           author: { login: review.user?.login ?? "ghost", type: review.user?.type === "Bot" ? "Bot" : "User" },
-          state: REVIEW_STATES.find((known) => known === state) ?? "commented",
+          state: reviewState(review.state),
           body: (review.body ?? "").replaceAll("\r\n", "\n"),
           htmlUrl: review.html_url,
           submittedAt: review.submitted_at ?? "",

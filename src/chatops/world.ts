@@ -53,8 +53,22 @@ export function createView(env: Env, { repository, number, config, guid, now }: 
   });
   const teams = once((org: string) => paginate("GET /orgs/{org}/teams", { org: org, per_page: PAGE }));
 
+  const changed = once(async () => {
+    let pages = 0;
+    return await paginate(
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+      { ...pull, per_page: PAGE },
+      (page, done) => {
+        pages += 1;
+        if (pages >= FILE_PAGES) done();
+        return page.data;
+      },
+    );
+  });
+  const patches = once(async () => new Map((await changed()).map(({ filename, patch }) => [filename, patch ?? null])));
+
   return {
-    ...reads({ client, repository, number, outside: (request) => readOutside(env, request) }),
+    ...reads({ client, repository, number, patches, outside: (request) => readOutside(env, request) }),
     repository,
     number,
     config,
@@ -73,22 +87,12 @@ export function createView(env: Env, { repository, number, config, guid, now }: 
       const labels = await paginate("GET /repos/{owner}/{repo}/labels", { ...here, per_page: PAGE });
       return labels.map((label) => label.name);
     }),
-    files: once(async () => {
-      let pages = 0;
-      const files = await paginate(
-        "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
-        { ...pull, per_page: PAGE },
-        (page, done) => {
-          pages += 1;
-          if (pages >= FILE_PAGES) done();
-          return page.data;
-        },
-      );
-      return files.map(({ filename, status, additions, deletions, changes, previous_filename }) => {
+    files: once(async () =>
+      (await changed()).map(({ filename, status, additions, deletions, changes, previous_filename }) => {
         const previousFilename = previous_filename ?? null;
         return { filename, status, additions, deletions, changes, previousFilename };
-      });
-    }),
+      }),
+    ),
     statuses: once(async (sha: string) => {
       const combined = await paginate(
         "GET /repos/{owner}/{repo}/commits/{ref}/status",

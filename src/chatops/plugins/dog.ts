@@ -1,6 +1,6 @@
 /** `dog`: pictures of dogs (spec chatops 2.37). Videos and large pictures are left out. */
 import * as z from "zod";
-import { alone as onlyThat, type CommandTable } from "../commands.ts";
+import { alone, type CommandTable } from "../commands.ts";
 import { NO_PICTURE, picture } from "../messages-fun.ts";
 import { anyone } from "../permissions.ts";
 import type { View } from "../plugin.ts";
@@ -16,7 +16,7 @@ type Said = "dog" | keyof typeof MEMES;
 
 const command = (said: Said, verbs: readonly string[], description: string) => ({
   verbs,
-  parse: onlyThat<Said>(said),
+  parse: alone<Said>(said),
   who: anyone,
   usage: `/${verbs.join(" or /")}`,
   description,

@@ -1,5 +1,5 @@
 /** What the plugins of jokes and pictures share: one command each, one answer from outside, checked before it is shown. */
-import { alone, type CommandTable, deafTo, type Heard, heard, helpOf, verbsOf } from "../commands.ts";
+import { type CommandTable, deafTo, type Heard, heard, helpOf, verbsOf } from "../commands.ts";
 import { nothing } from "../decide.ts";
 import type { GenericComment } from "../events.ts";
 import { answered, reply } from "../messages.ts";
@@ -8,8 +8,6 @@ import type { Outside } from "../reads.ts";
 
 export const TRIES = 5;
 const PICTURE_BYTES = 5 * 1024 * 1024;
-
-export { alone };
 
 /** A plugin whose commands are each answered with one reply; `say` gives null for what deserves no answer. */
 export function answering<Said>(
@@ -57,11 +55,4 @@ export async function isPicture(view: View, url: string): Promise<boolean> {
     /^image\/(?:png|jpe?g|gif|webp)\b/i.test(contentType) &&
     (length === null || length <= PICTURE_BYTES)
   );
-}
-
-/** A number that is the same for the same event: what is handled again chooses again the same. */
-export function choice(view: View, of: number, salt = 0): number {
-  let hash = 2166136261 ^ salt;
-  for (const char of view.guid) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619) >>> 0;
-  return of === 0 ? 0 : hash % of;
 }

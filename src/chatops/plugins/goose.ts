@@ -1,10 +1,10 @@
 /** `goose`: pictures of geese, with the photographer's name (spec chatops 2.37). The key is a header of SERVICES. */
 import * as z from "zod";
-import type { CommandTable } from "../commands.ts";
+import { alone, type CommandTable } from "../commands.ts";
 import { credit, NO_PICTURE, picture } from "../messages-fun.ts";
 import { anyone } from "../permissions.ts";
 import type { View } from "../plugin.ts";
-import { alone, answering, jsonOf, pictureAddress } from "./fun.ts";
+import { answering, jsonOf, pictureAddress } from "./fun.ts";
 
 const Found = z.object({
   urls: z.object({ small: z.string() }),

@@ -4,11 +4,11 @@ import { nothing } from "../decide.ts";
 import type { Reaction } from "../effects.ts";
 import type { GenericComment, PullRequestEvent } from "../events.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
-import { choice } from "./fun.ts";
+import { chosen } from "../random.ts";
 
 const REACTIONS: readonly Reaction[] = ["+1", "heart", "hooray"];
 
-const reaction = (view: View): Reaction => REACTIONS[choice(view, REACTIONS.length)] ?? "heart";
+const reaction = (view: View): Reaction => REACTIONS[chosen(view.guid, REACTIONS.length)] ?? "heart";
 
 async function comment(comment: GenericComment, view: View): Promise<Decision> {
   const { adorees, commentregexp } = view.config.settings.heart;

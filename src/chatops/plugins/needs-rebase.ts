@@ -5,7 +5,7 @@ import type { GenericComment, PullRequestEvent, PushEvent, TimerEvent } from "..
 import { NEEDS_REBASE } from "../messages-state.ts";
 import { hasLabel } from "../permissions.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
-import { choice } from "./fun.ts";
+import { chosen } from "../random.ts";
 
 const NAME = "needs-rebase";
 const LABEL = "needs-rebase";
@@ -42,7 +42,7 @@ async function comment(comment: GenericComment): Promise<Decision> {
 async function push(event: PushEvent, view: View): Promise<Decision> {
   if (event.deleted || !event.ref.startsWith("refs/heads/")) return nothing("no base moved");
   const open = await view.openPullRequests(event.ref.slice("refs/heads/".length));
-  const effects = open.map((number) => later(SETTLE_MS + choice(view, SPREAD_MS, number), 0, number));
+  const effects = open.map((number) => later(SETTLE_MS + chosen(`${view.guid} ${number}`, SPREAD_MS), 0, number));
   return { effects, why: `${open.length} open pull requests look whether they can be merged` };
 }
 

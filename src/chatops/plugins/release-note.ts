@@ -15,7 +15,7 @@ import {
   releaseNoteNeeded,
   retiredCommand,
 } from "../messages-release-note.ts";
-import { hasLabel, type Permission, sameLogin } from "../permissions.ts";
+import { anyone, hasLabel, sameLogin } from "../permissions.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
 import {
   ACTION_REQUIRED,
@@ -33,8 +33,6 @@ import {
 type Said = "none" | "edit" | typeof NOTE | typeof ACTION_REQUIRED;
 const DEPRECATION = "kind/deprecation";
 
-const says = (who: string): Permission => ({ who, check: () => Promise.resolve({ trusted: true, checked: [] }) });
-
 const table: CommandTable<Said> = {
   on: "pull requests",
   openOnly: false,
@@ -42,7 +40,7 @@ const table: CommandTable<Said> = {
     {
       verbs: ["release-note-none"],
       parse: alone<Said>("none"),
-      who: says("The author and members of the organisation"),
+      who: { ...anyone, who: "The author and members of the organisation" },
       usage: "/release-note-none",
       description: `Adds \`${NONE}\`: users notice nothing of this change.`,
       examples: ["/release-note-none"],
@@ -51,7 +49,7 @@ const table: CommandTable<Said> = {
     {
       verbs: ["release-note-edit"],
       parse: alone<Said>("edit"),
-      who: says("Members of the organisation"),
+      who: { ...anyone, who: "Members of the organisation" },
       usage: "/release-note-edit, and a release-note block",
       description: "Replaces the release note of the description by that of the comment.",
       examples: ["/release-note-edit\n```release-note\nThe new note\n```"],
@@ -59,7 +57,7 @@ const table: CommandTable<Said> = {
     {
       verbs: ["release-note"],
       parse: alone<Said>(NOTE),
-      who: says("Nobody: it is retired"),
+      who: { ...anyone, who: "Nobody: it is retired" },
       usage: "/release-note",
       description: "Retired: the description decides.",
       examples: ["/release-note"],
@@ -67,7 +65,7 @@ const table: CommandTable<Said> = {
     {
       verbs: ["release-note-action-required"],
       parse: alone<Said>(ACTION_REQUIRED),
-      who: says("Nobody: it is retired"),
+      who: { ...anyone, who: "Nobody: it is retired" },
       usage: "/release-note-action-required",
       description: "Retired: the description decides.",
       examples: ["/release-note-action-required"],

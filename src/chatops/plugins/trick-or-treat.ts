@@ -2,7 +2,8 @@
 import type { CommandTable } from "../commands.ts";
 import { picture } from "../messages-fun.ts";
 import { anyone } from "../permissions.ts";
-import { answering, choice } from "./fun.ts";
+import { chosen } from "../random.ts";
+import { answering } from "./fun.ts";
 
 const HOME = "https://upload.wikimedia.org/wikipedia/commons";
 const PICTURES = [
@@ -30,5 +31,5 @@ export const trickOrTreat = answering(
   "trick-or-treat",
   "The trick-or-treat plugin shows pictures for Halloween.",
   table,
-  async (_, view) => [picture("trick or treat", PICTURES[choice(view, PICTURES.length)] ?? PICTURES[0] ?? "")],
+  async (_, view) => [picture("trick or treat", PICTURES[chosen(view.guid, PICTURES.length)] ?? PICTURES[0] ?? "")],
 );

@@ -1,10 +1,10 @@
 /** `yuks`: tells a joke (spec chatops 2.37). */
 import * as z from "zod";
-import type { CommandTable } from "../commands.ts";
+import { alone, type CommandTable } from "../commands.ts";
 import { joke, NO_JOKE } from "../messages-fun.ts";
 import { anyone } from "../permissions.ts";
 import type { View } from "../plugin.ts";
-import { alone, answering, jsonOf, TRIES } from "./fun.ts";
+import { answering, jsonOf, TRIES } from "./fun.ts";
 
 const Joke = z.object({ joke: z.string().min(1).max(2000) });
 

@@ -14,12 +14,10 @@ import {
   REOPEN_REFUSED,
   reopened,
 } from "../../messages-state.ts";
-import { hasLabel, type Permission } from "../../permissions.ts";
+import { anyone, hasLabel, sameLogin } from "../../permissions.ts";
 import type { Decision, Plugin, View } from "../../plugin.ts";
 
 export type StateSaid = "close" | "close not-planned" | "reopen";
-
-const who = (text: string): Permission => ({ who: text, check: () => Promise.resolve({ trusted: true, checked: [] }) });
 
 export const CLOSE: Command<StateSaid> = {
   verbs: ["close"],
@@ -28,7 +26,7 @@ export const CLOSE: Command<StateSaid> = {
     if (said.length === 0) return "close";
     return said.length === 1 && said[0] === "not-planned" ? "close not-planned" : null;
   },
-  who: who("The author and collaborators; anyone when `lifecycle/stale` or `lifecycle/rotten` is set"),
+  who: { ...anyone, who: "The author and collaborators; anyone when `lifecycle/stale` or `lifecycle/rotten` is set" },
   usage: "/close [not-planned]",
   description: "Closes an issue or pull request; an issue also as not planned.",
   examples: ["/close", "/close not-planned"],
@@ -38,7 +36,7 @@ export const CLOSE: Command<StateSaid> = {
 export const REOPEN: Command<StateSaid> = {
   verbs: ["reopen"],
   parse: alone<StateSaid>("reopen"),
-  who: who("The author and collaborators"),
+  who: { ...anyone, who: "The author and collaborators" },
   usage: "/reopen",
   description: "Reopens an issue or pull request.",
   examples: ["/reopen"],
@@ -47,8 +45,7 @@ export const REOPEN: Command<StateSaid> = {
 
 const noun = ({ isPullRequest }: GenericComment): string => (isPullRequest ? "PR" : "issue");
 
-const isAuthor = ({ sender, issueAuthor }: GenericComment): boolean =>
-  sender.login.toLowerCase() === issueAuthor.login.toLowerCase();
+const isAuthor = ({ sender, issueAuthor }: GenericComment): boolean => sameLogin(sender.login, issueAuthor.login);
 
 /** What follows; null when the state is so already. */
 export async function changeState(said: StateSaid, comment: GenericComment, view: View): Promise<Effect[] | null> {
