@@ -21,7 +21,7 @@ async function edited(said: string, body = "") {
   const effects = await effectsOf(comment(said, { author: member }), world(body));
   return effects.map((effect) => {
     if (effect.kind === "editIssue") return effect.changes.body;
-    return effect.kind === "comment" ? effect.body.split("\n").filter((line) => /^- /.test(line)) : effect.kind;
+    return effect.kind === "comment" ? effect.body.split("\n").filter((line) => line.startsWith("- ")) : effect.kind;
   });
 }
 
