@@ -50,6 +50,11 @@ import { verifyOwners } from "./plugins/verify-owners.ts";
 import { welcome } from "./plugins/welcome.ts";
 import { wip } from "./plugins/wip.ts";
 import { yuks } from "./plugins/yuks.ts";
+import { projectManager } from "./plugins/project-manager.ts";
+import { project } from "./plugins/project.ts";
+import { mergeMethodComment } from "./plugins/merge-method-comment.ts";
+import { issueManagement } from "./plugins/issue-management.ts";
+import { configUpdater } from "./plugins/config-updater.ts";
 
 /** `label` first, since it sets any label by name; `trigger` last, so that it sees the labels that others decided. */
 export const REGISTRY: readonly Plugin[] = [
@@ -93,6 +98,11 @@ export const REGISTRY: readonly Plugin[] = [
   refresh,
   welcome,
   branchcleaner,
+  issueManagement,
+  mergeMethodComment,
+  project,
+  projectManager,
+  configUpdater,
   heart,
   shrug,
   yuks,
