@@ -5,7 +5,7 @@ import type { RepoRef } from "./events.ts";
 import { PayloadError, type ParsedEvent } from "./parse.ts";
 import type { Delivery } from "./rpc.ts";
 
-/** No webhook may carry this name: `routes/hook` refuses it. */
+/** `routes/hook` takes no webhook of this name in. */
 export const OWN_EVENT = "cutwater";
 
 const Repository = z.object({ owner: z.string(), repo: z.string(), private: z.boolean(), defaultBranch: z.string() });
