@@ -56,8 +56,6 @@ export const Settings = z.object({
   GIT_TASKS_CLUSTER: z.string().min(1).max(253).default("default"),
   /** `true`: without an App, the personal token is handed to that runner for git tasks. */
   GIT_TASKS_PERSONAL_TOKEN: z.enum(["true", "false"]).default("false"),
-  /** Signs what is forwarded to external plugins; without it the repository's own webhook secret does. */
-  EXTERNAL_PLUGIN_SECRET: optional,
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()
