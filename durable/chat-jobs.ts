@@ -133,19 +133,25 @@ export class ChatJobs {
     }
   }
 
-  /** Has the newest result of each context of a commit said once more; answers how many. */
-  sayAgain(sha: string): number {
-    const rows = this.#sql.exec(
-      `UPDATE job SET said_version = 0, said_status = '' WHERE version > 0 AND superseded = 0 AND type = 'presubmit'
-         AND summary ->> 'sha' = ? RETURNING id`,
-      sha,
-    );
-    return rows.toArray().length;
+  /** Keeps a job that was finished from the start. What is known of it counts as said. False: it was known. */
+  async record(job: ProwJob): Promise<boolean> {
+    const id = job.metadata.name;
+    const summary = await this.#env.JOB.getByName(`job:${id}`).record(JSON.stringify(job));
+    if (!this.put(summary)) return false;
+    this.#sql.exec("UPDATE job SET said_version = version WHERE id = ?", id);
+    return true;
   }
 
-  /** Keeps a job that is finished from the start: it is not run, and there is nothing to report. False: it was there. */
-  async record(job: ProwJob): Promise<boolean> {
-    return (await this.#env.JOB.getByName(`job:${job.metadata.name}`).record(JSON.stringify(job))).created;
+  /** Has the newest result of each context on a commit said once more; `sha` empty: on the commit of the newest job. */
+  sayAgain(sha: string): number {
+    const commit = sha || (this.#presubmits().at(-1)?.sha ?? "");
+    const newest = `SELECT id, row_number() OVER (PARTITION BY summary ->> 'context' ORDER BY started DESC, id DESC) AS n
+      FROM job WHERE superseded = 0 AND type = 'presubmit' AND iif(version = 0, '', summary ->> 'sha') = ?`;
+    const again = this.#sql.exec(
+      `UPDATE job SET said_version = 0, said_status = '' WHERE id IN (SELECT id FROM (${newest}) WHERE n = 1) RETURNING id`,
+      commit,
+    );
+    return again.toArray().length;
   }
 
   /** Tells all unfinished jobs of a type to stop; answers how many were. */

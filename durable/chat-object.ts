@@ -6,28 +6,33 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Decided } from "../src/chatops/coalesce.ts";
 import { dispatch } from "../src/chatops/dispatch.ts";
-import type { Effect } from "../src/chatops/effects.ts";
+import type { Cause, Effect } from "../src/chatops/effects.ts";
 import type { ChatEvent, RepoRef } from "../src/chatops/events.ts";
 import { type Handled, outcomeOf, passingError, unhandled } from "../src/chatops/handled.ts";
+import { OWN_EVENT, type OwnPlace, parseOwnEvent } from "../src/chatops/own-events.ts";
 import { parseEvent, PayloadError } from "../src/chatops/parse.ts";
 import { errorLine, isReset, verdict } from "../src/chatops/retry.ts";
-import type { Delivered, Delivery, WakeWish } from "../src/chatops/rpc.ts";
+import { repositoryOf } from "../src/chatops/repository.ts";
+import type { Delivered, Delivery, Wake } from "../src/chatops/rpc.ts";
 import { callService, type ServiceCall } from "../src/chatops/service.ts";
 import type { DeliveryView } from "../src/chatops/view.ts";
 import { createView } from "../src/chatops/world.ts";
 import { currentConfig } from "../src/config/current.ts";
-import type { Env } from "../src/env.ts";
-import { flushUsage, GitHubError, githubClient } from "../src/github/index.ts";
+import { type Env, settings } from "../src/env.ts";
+import { flushUsage, githubClient } from "../src/github/index.ts";
+import { GitTaskOutcome } from "../src/jobs/git-task.ts";
+import { gitTaskJob } from "../src/jobs/git-task-job.ts";
 import type { ProwJob } from "../src/jobs/prowjob.ts";
 import type { JobSummary, ReportTo } from "../src/jobs/rpc.ts";
+import { uuidV5 } from "../src/jobs/uuid.ts";
 import { saveDeliveryRows } from "../src/store/delivery-rows.ts";
 import { stored } from "../src/store/stored.ts";
 import { ChatJobs } from "./chat-jobs.ts";
+import { ChatLater } from "./chat-later.ts";
 import { CHAT_MIGRATIONS, type InboxRow, type OutboxRow } from "./chat-tables.ts";
 import { Inbox } from "./inbox.ts";
 import { migrate } from "./migrate.ts";
 import { Outbox } from "./outbox.ts";
-import { OWN_EVENT, type TimerBody, timerEvent, Timers } from "./timers.ts";
 import { Todo } from "./todo.ts";
 
 /** After this many tries an event is decided with the answers that GitHub gives, or fails: about half an hour. */
@@ -37,12 +42,14 @@ const SLICE_MS = 10_000;
 const ROWS_MS = 500;
 const FORGET_MS = 90 * 24 * 3600_000;
 
+type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
+
 export abstract class ChatObject extends DurableObject<Env> {
   protected readonly todo: Todo;
   protected readonly inbox: Inbox;
   protected readonly outbox: Outbox;
   protected readonly jobs: ChatJobs;
-  protected readonly timers: Timers;
+  protected readonly later: ChatLater;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -50,7 +57,7 @@ export abstract class ChatObject extends DurableObject<Env> {
     this.inbox = new Inbox(state.storage.sql);
     this.outbox = new Outbox(state.storage);
     this.jobs = new ChatJobs(state.storage.sql, env);
-    this.timers = new Timers(state.storage.sql);
+    this.later = new ChatLater(state.storage.sql);
     void state.blockConcurrencyWhile(async () => migrate(state.storage, CHAT_MIGRATIONS));
   }
 
@@ -59,10 +66,31 @@ export abstract class ChatObject extends DurableObject<Env> {
   protected abstract observe(row: InboxRow, events: readonly ChatEvent[]): Promise<string>;
 
   async deliver(delivery: Delivery): Promise<Delivered> {
+    const delivered = this.#keep(delivery);
+    await this.todo.arm();
+    return delivered;
+  }
+
+  async wake(timer: Wake): Promise<void> {
+    this.later.wake(timer);
+    this.todo.put("timer", this.later.nextAt() ?? Date.now());
+    await this.todo.arm();
+  }
+
+  async taskDone(id: string, outcome: string): Promise<void> {
+    const parsed = GitTaskOutcome.parse(JSON.parse(outcome));
+    this.ctx.storage.transactionSync(() => {
+      const delivery = this.later.taskEnded(id, parsed, Date.now());
+      if (delivery) this.#keep(delivery);
+    });
+    await this.todo.arm();
+  }
+
+  #keep(delivery: Delivery): Delivered {
     this.#place(delivery.owner, delivery.repo, delivery.number);
     const delivered = this.inbox.put(delivery);
     if (!this.todo.has("forget")) this.todo.put("forget", Date.now() + FORGET_MS);
-    await this.#wake();
+    this.todo.by("drain", Date.now());
     return delivered;
   }
 
@@ -116,9 +144,16 @@ export abstract class ChatObject extends DurableObject<Env> {
   /** Work of the todo table; a subclass adds its own keys. */
   protected async work(key: string): Promise<number | void> {
     if (key === "drain") return await this.#drain();
+    if (key === "timer") return this.#timersDue();
     if (key === "rows") return await this.#saveRows();
     if (key === "forget") return await this.#forget();
-    if (key === "timers") return await this.#fire();
+  }
+
+  #timersDue(): number | void {
+    this.ctx.storage.transactionSync(() => {
+      for (const delivery of this.later.takeDue(Date.now())) this.#keep(delivery);
+    });
+    return this.later.nextAt() ?? undefined;
   }
 
   /** A slice of the work: what is decided goes out, then reports, then the next event. */
@@ -152,9 +187,10 @@ export abstract class ChatObject extends DurableObject<Env> {
   async #decide(row: InboxRow): Promise<Handled> {
     const body = await this.#body(row);
     if (body === "") throw new PayloadGone();
-    const { repository, events } =
-      row.event === OWN_EVENT ? own(body, row.guid) : parseEvent(row.event, JSON.parse(body), row.guid);
-    if (repository) this.#knows(repository);
+    const payload: unknown = JSON.parse(body);
+    const isOwn = row.event === OWN_EVENT;
+    const { repository, events } = isOwn ? parseOwnEvent(payload, row.guid) : parseEvent(row.event, payload, row.guid);
+    if (repository) this.remember("repository", JSON.stringify(repository));
     const told = await this.observe(row, events);
     const what = row.action === "" ? row.event : `${row.event} ${row.action}`;
     if (!repository || events.length === 0) return unhandled(told || `${what} means nothing to any plugin`);
@@ -222,65 +258,45 @@ export abstract class ChatObject extends DurableObject<Env> {
     return true;
   }
 
-  #surroundings({ guid }: OutboxRow) {
+  #surroundings(row: OutboxRow) {
     const place = this.place();
     return {
       ...place,
-      client: githubClient(this.env, { ...place, delivery: guid, consumer: "outbox" }),
+      client: githubClient(this.env, { ...place, delivery: row.guid, consumer: "outbox" }),
       startJob: (job: ProwJob) => this.jobs.start(job, this.reportTo()),
       recordJob: (job: ProwJob) => this.jobs.record(job),
-      lookAgain: (effect: Of<"lookAgain">) => this.#lookAgain(effect, guid),
-      gitTask: () => notYet("gitTask"),
+      lookAgain: (effect: Of<"lookAgain">) => this.#lookAgain(effect, row),
+      gitTask: (effect: Of<"gitTask">) => this.#gitTask(effect, row),
       reportAgain: async () => this.jobs.sayAgain(this.fact("head")),
       service: (call: ServiceCall) => callService(this.env, call),
       abortJobs: (effect: Of<"abortJobs">) => this.jobs.abortAll(effect.type, effect.reason),
     };
   }
 
-  /** Here, or in another conversation of the repository. */
-  async #lookAgain(effect: Of<"lookAgain">, guid: string): Promise<void> {
-    const { owner, repo, number: here } = this.place();
-    const { number = here } = effect;
-    if (number === here) {
-      this.timers.put(effect, guid);
-      await this.#wakeForTimers();
-      return;
-    }
-    const { plugin, note, afterMs } = effect;
-    const other = this.env.CONVERSATION.getByName(`${owner}/${repo}#${number}`.toLowerCase());
-    await other.wake({ plugin, note, afterMs }, this.#repository(), number, guid);
+  /** A timer here or in another conversation of this repository. The same row of the outbox sets the same timer. */
+  async #lookAgain({ plugin, note, afterMs, number }: Of<"lookAgain">, row: OutboxRow): Promise<void> {
+    const own = await this.#ownPlace(row);
+    const guid = `timer-${await uuidV5(row.marker)}`;
+    const timer = { ...own, number: number ?? own.number, plugin, note, afterMs, guid };
+    if (timer.number === own.number) return await this.wake(timer);
+    const { owner, repo } = own.repository;
+    await this.env.CONVERSATION.getByName(`${owner}/${repo}#${timer.number}`.toLowerCase()).wake(timer);
   }
 
-  protected async wakeAt(wish: WakeWish, repository: RepoRef, number: number, delivery: string): Promise<void> {
-    this.#place(repository.owner, repository.repo, number);
-    this.#knows(repository);
-    this.timers.put(wish, delivery);
-    await this.#wakeForTimers();
+  async #gitTask(effect: Of<"gitTask">, row: OutboxRow): Promise<boolean> {
+    if (this.inbox.get(`task-${effect.id}`)) return false;
+    this.later.ask(effect, await this.#ownPlace(row));
+    const { GIT_TASKS_CLUSTER: cluster, PUBLIC_URL: publicUrl } = settings(this.env);
+    const job = gitTaskJob(effect.id, effect.task, { cluster, publicUrl, now: Date.now() });
+    return (await this.env.JOB.getByName(`job:${effect.id}`).start(JSON.stringify(job), this.reportTo())).created;
   }
 
-  async #wakeForTimers(): Promise<void> {
-    const next = this.timers.next();
-    if (next === null) return;
-    this.todo.put("timers", next);
-    await this.todo.arm();
-  }
-
-  /** Timers that are due become deliveries: handled in order, shown, kept like any other. */
-  async #fire(): Promise<number | void> {
-    for (const delivery of this.timers.due(this.#repository(), this.place().number)) this.inbox.put(delivery);
-    this.todo.by("drain", Date.now());
-    return this.timers.next() ?? undefined;
-  }
-
-  /** What the last event said of the repository; before any, what is safest. */
-  #repository(): RepoRef {
-    const { owner, repo } = this.place();
-    return { owner, repo, private: this.fact("public") !== "yes", defaultBranch: this.fact("default-branch") };
-  }
-
-  #knows({ private: isPrivate, defaultBranch }: RepoRef): void {
-    this.remember("public", isPrivate ? "no" : "yes");
-    if (defaultBranch !== "") this.remember("default-branch", defaultBranch);
+  async #ownPlace({ guid, cause }: OutboxRow): Promise<OwnPlace> {
+    const { owner, repo, number } = this.place();
+    const { actor } = stored<Cause>(cause);
+    const known = this.fact("repository");
+    const repository = known === "" ? await repositoryOf(this.env, owner, repo, guid) : stored<RepoRef>(known);
+    return { repository, number, sender: actor.kind === "user" ? actor.login : "" };
   }
 
   /** Owner, repository and number, as GitHub spells them. */
@@ -305,22 +321,9 @@ export abstract class ChatObject extends DurableObject<Env> {
   }
 }
 
-type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
-
-/** An inbox row of our own making. */
-function own(body: string, guid: string): { repository: RepoRef; events: ChatEvent[] } {
-  const timer = stored<TimerBody>(body);
-  return { repository: timer.repository, events: [timerEvent(timer, guid)] };
-}
-
 class PayloadGone extends Error {
   override readonly name = "PayloadGone";
   constructor() {
     super("the payload is not kept any more: redeliver it from GitHub");
   }
-}
-
-/** For effects whose carrying out is being built. */
-async function notYet(what: string): Promise<never> {
-  throw new GitHubError("permanent", 0, what, "cannot be carried out yet");
 }

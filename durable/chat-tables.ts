@@ -1,5 +1,4 @@
 /** Tables of a Conversation or Repository: inbox, what plugins decided, outbox, own comments, jobs. */
-import { TIMER_TABLE } from "./timers.ts";
 import { TODO_TABLE } from "./todo.ts";
 
 export const CHAT_MIGRATIONS = [
@@ -29,7 +28,12 @@ export const CHAT_MIGRATIONS = [
     complete INTEGER NOT NULL, superseded INTEGER NOT NULL, summary TEXT NOT NULL, started INTEGER NOT NULL,
     said_version INTEGER NOT NULL, said_status TEXT NOT NULL) WITHOUT ROWID`,
   "CREATE INDEX job_unsaid ON job (started) WHERE said_version < version",
-  TIMER_TABLE,
+  `CREATE TABLE timer (
+    plugin TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL, guid TEXT NOT NULL,
+    PRIMARY KEY (plugin, note)) WITHOUT ROWID`,
+  "ALTER TABLE timer ADD COLUMN wake TEXT NOT NULL DEFAULT '{}'",
+  "CREATE TABLE task (id TEXT PRIMARY KEY, plugin TEXT NOT NULL, task TEXT NOT NULL, place TEXT NOT NULL) WITHOUT ROWID",
+  "ALTER TABLE inbox ADD COLUMN headers TEXT NOT NULL DEFAULT '{}'",
 ];
 
 export type InboxRow = {
@@ -62,6 +66,8 @@ export type InboxRow = {
   /** Counts changes, so that D1 keeps the newest. */
   version: number;
   dirty: number;
+  /** GitHub's own headers as JSON. */
+  headers: string;
 };
 
 export type OutboxRow = {

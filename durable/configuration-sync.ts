@@ -2,10 +2,10 @@
 import type { Effect } from "../src/chatops/effects.ts";
 import type { Problem } from "../src/config/model.ts";
 import type { ConfigLoad, ConfigSource } from "../src/config/rpc.ts";
+import { CONFIG_CONTEXT } from "../src/config/status-context.ts";
 import { type Env, settings } from "../src/env.ts";
 import { githubClient } from "../src/github/index.ts";
 
-const CONTEXT = "cutwater/config";
 const LONGEST_DESCRIPTION = 140;
 
 type Sync = Extract<ConfigSource, { kind: "sync" }>;
@@ -70,7 +70,7 @@ export async function reportConfigStatus(env: Env, load: ConfigLoad): Promise<vo
   const effect: Effect = {
     kind: "setStatus",
     sha: source.commit,
-    context: CONTEXT,
+    context: CONFIG_CONTEXT,
     ...said,
     targetUrl: `${settings(env).PUBLIC_URL}/config`,
   };

@@ -1,5 +1,5 @@
-import type { ChatEvent, RepoRef } from "../src/chatops/events.ts";
-import type { ConversationRpc, WakeWish } from "../src/chatops/rpc.ts";
+import type { ChatEvent } from "../src/chatops/events.ts";
+import type { ConversationRpc } from "../src/chatops/rpc.ts";
 import type { NonNullReportTo } from "../src/jobs/rpc.ts";
 import { ChatObject } from "./chat-object.ts";
 import type { InboxRow } from "./chat-tables.ts";
@@ -8,10 +8,6 @@ import type { InboxRow } from "./chat-tables.ts";
 export class Conversation extends ChatObject implements ConversationRpc {
   protected override reportTo(): NonNullReportTo {
     return { kind: "conversation", name: this.ctx.id.name ?? "" };
-  }
-
-  async wake(wish: WakeWish, repository: RepoRef, number: number, delivery: string): Promise<void> {
-    await this.wakeAt(wish, repository, number, delivery);
   }
 
   /** Keeps the author for reports, and tells the repository what it does not know: this number, its head, who sees it. */

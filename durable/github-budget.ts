@@ -64,10 +64,18 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
     this.#sql.exec("DELETE FROM fact WHERE key = 'token' AND value = ?", token);
   }
 
-  async cloneToken(_owner: string, repo: string): Promise<string | null> {
+  cloneToken(_owner: string, repo: string): Promise<string | null> {
+    return this.#narrowed(repo, "read");
+  }
+
+  pushToken(_owner: string, repo: string): Promise<string | null> {
+    return this.#narrowed(repo, "write");
+  }
+
+  async #narrowed(repo: string, contents: "read" | "write"): Promise<string | null> {
     const installation = this.#installation();
     if (installation === null) return null;
-    return (await installationToken(this.env, installation, { repo, permissions: { contents: "read" } })).token;
+    return (await installationToken(this.env, installation, { repo, permissions: { contents } })).token;
   }
 
   async cached(key: string): Promise<{ etag: string; body: string; link: string } | null> {

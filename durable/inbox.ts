@@ -36,8 +36,8 @@ export class Inbox {
     const { guid, event, action, receivedAt, owner, repo, number, sender, body, bodyKey } = delivery;
     this.#sql.exec(
       `INSERT INTO inbox (seq, guid, event, action, received_at, owner, repo, private, number, sender, body, body_key,
-         attempt, round, asked_by, state, tries, next_at, handled_at, config_version, summary, version, dirty)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, '', 'waiting', 0, 0, NULL, '', '', 1, 1)`,
+         attempt, round, asked_by, state, tries, next_at, handled_at, config_version, summary, version, dirty, headers)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, '', 'waiting', 0, 0, NULL, '', '', 1, 1, ?)`,
       this.#nextSeq(),
       guid,
       event,
@@ -50,6 +50,7 @@ export class Inbox {
       sender,
       body,
       bodyKey,
+      JSON.stringify(delivery.headers),
     );
     return { attempt: 1 };
   }

@@ -4,12 +4,14 @@ import { settings } from "../src/env.ts";
 import type { Env } from "../src/env.ts";
 import { isComplete } from "../src/jobs/lifecycle.ts";
 import type { DeadlineName, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
+import { isGitTask, outcomeOf } from "../src/jobs/git-task-job.ts";
 import { storagePath } from "../src/jobs/paths.ts";
 import { runPolicy } from "../src/jobs/policy.ts";
 import { placesOf } from "../src/jobs/queues.ts";
 import { mainRefs } from "../src/jobs/refs.ts";
+import type { JobSummary, NonNullReportTo } from "../src/jobs/rpc.ts";
 import { indexRowOf, summaryOf } from "../src/jobs/summary.ts";
-import type { FinalState } from "../src/jobs/verdict.ts";
+import { type FinalState, isFinal } from "../src/jobs/verdict.ts";
 import { waitingForRunner } from "../src/jobs/waiting.ts";
 import { saveJobRow } from "../src/store/job-row.ts";
 import { writeEnd, writePointers, writeStart } from "./job-files.ts";
@@ -56,6 +58,7 @@ export class JobDuties {
   async work(key: string, due: number): Promise<Again> {
     const job = this.#store.known();
     if (!job) return;
+    if (key === "give up") return this.#giveUp(job);
     const [duty, of = ""] = key.split(" ");
     switch (duty) {
       case "admit":
@@ -152,9 +155,24 @@ export class JobDuties {
 
   async #report({ prowjob, record }: KnownJob): Promise<void> {
     const to = this.#store.read("reportTo");
-    if (to?.kind === "conversation")
-      await this.#env.CONVERSATION.getByName(to.name).jobChanged(summaryOf(prowjob, record));
-    if (to?.kind === "repository") await this.#env.REPOSITORY.getByName(to.name).jobChanged(summaryOf(prowjob, record));
+    if (to === null) return;
+    if (!isGitTask(prowjob.spec)) return await this.#tell(to, summaryOf(prowjob, record));
+    if (!isComplete(record)) return;
+    const outcome = JSON.stringify(outcomeOf(this.#store.read(`finish:${record.attempt}`), record.description));
+    if (to.kind === "conversation") await this.#env.CONVERSATION.getByName(to.name).taskDone(this.#id, outcome);
+    else await this.#env.REPOSITORY.getByName(to.name).taskDone(this.#id, outcome);
+  }
+
+  async #tell(to: NonNullReportTo, summary: JobSummary): Promise<void> {
+    if (to.kind === "conversation") await this.#env.CONVERSATION.getByName(to.name).jobChanged(summary);
+    else await this.#env.REPOSITORY.getByName(to.name).jobChanged(summary);
+  }
+
+  /** A git task that nobody has taken by now. */
+  async #giveUp({ prowjob: { spec }, record }: KnownJob): Promise<void> {
+    if (record.stage !== "admission" && record.stage !== "queued") return;
+    const reason = `No runner of build cluster ${spec.cluster} took this git task: start one, or set GIT_TASKS_CLUSTER to the alias of one that runs.`;
+    await this.#apply({ type: "abort", reason, superseded: false });
   }
 
   async #writeStart({ prowjob, record }: KnownJob): Promise<void> {
@@ -172,16 +190,14 @@ export class JobDuties {
     if (!(await this.#log.close(attempt, logKey))) return Date.now();
     const finish = this.#store.read(`finish:${attempt}`);
     const isLast = attempt === record.attempt && isComplete(record);
-    const state: FinalState = isLast ? finalState(record) : "aborted";
+    const state: FinalState = isLast ? lastState(record) : "aborted";
     const at = (isLast ? record.completedAt : finish?.finishedAt) ?? Date.now();
     await writeEnd(this.#env.ARTIFACTS, prowjob, record, build, finish, { state, at });
     if (this.#log.hasLeftovers(attempt)) this.#todo.put(`clean ${attempt}`, Date.now() + KEEP_SEGMENTS_MS);
   }
 }
 
-function finalState({ state }: JobRecord): FinalState {
-  return state === "success" || state === "failure" || state === "aborted" ? state : "error";
-}
+const lastState = ({ state }: JobRecord): FinalState => (isFinal(state) ? state : "error");
 
 function isDeadline(name: string): name is DeadlineName {
   return ["unscheduled", "pending", "running", "abort", "log"].includes(name);

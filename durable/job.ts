@@ -1,24 +1,28 @@
 import { DurableObject } from "cloudflare:workers";
+import { currentConfig } from "../src/config/current.ts";
 import { settings } from "../src/env.ts";
 import type { Env } from "../src/env.ts";
 import { artifactPath } from "../src/jobs/artifact-path.ts";
 import { newJobToken, parseJobToken, sameDigest, sha256Hex } from "../src/jobs/credential.ts";
+import { OUTCOME_CHARS } from "../src/jobs/git-task.ts";
+import { gitTaskOf, isGitTask } from "../src/jobs/git-task-job.ts";
 import { jobEnvironment } from "../src/jobs/environment.ts";
-import { isClaimable, isComplete, isHeld, newRecord, recordOf, step } from "../src/jobs/lifecycle.ts";
+import { endedRecord, isClaimable, isComplete, isHeld, newRecord, step } from "../src/jobs/lifecycle.ts";
 import type { Action, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
 import { flushAfter, JOB_LIMITS } from "../src/jobs/limits.ts";
 import { storagePath } from "../src/jobs/paths.ts";
 import { storableReport } from "../src/jobs/evidence.ts";
+import { runPolicy } from "../src/jobs/policy.ts";
 import { FinishReport } from "../src/jobs/protocol.ts";
 import type { Assignment, Held, LogAnswer, StateReport } from "../src/jobs/protocol.ts";
 import { ProwJobDocument } from "../src/jobs/prowjob-schema.ts";
 import { mainRefs } from "../src/jobs/refs.ts";
-import type { JobRpc, LogParts, Refusal, ReportTo } from "../src/jobs/rpc.ts";
-import { documentOf, viewOf } from "../src/jobs/summary.ts";
+import type { JobRpc, JobSummary, LogParts, Refusal, ReportTo } from "../src/jobs/rpc.ts";
+import { documentOf, summaryOf, viewOf } from "../src/jobs/summary.ts";
 import { timelineLine } from "../src/jobs/timeline.ts";
-import { verdictOf } from "../src/jobs/verdict.ts";
+import { isFinal, verdictOf } from "../src/jobs/verdict.ts";
 import type { JobView } from "../src/jobs/view.ts";
-import { cloneToken } from "./clone-token.ts";
+import { cloneToken, taskToken } from "./clone-token.ts";
 import { JobDuties, SAY_WHY_MS } from "./job-duties.ts";
 import { JobLog, LOG_TABLES } from "./job-log.ts";
 import { JOB_TABLES, JobStore } from "./job-store.ts";
@@ -31,7 +35,9 @@ const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES];
 /** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
 const BACKLOG_BYTES = 1024 * 1024;
 
-const FINAL = ["success", "failure", "aborted", "error"] as const;
+/** A git task that no runner takes in this time is given up: somebody waits for an answer. */
+const TASK_WAIT_MS = 3600_000;
+
 const UNKNOWN: Refusal = { error: "unauthorized", message: "Unknown credential." };
 const FINISHED: Refusal = { error: "finished", message: "The job is finished; nothing more is taken." };
 const ENDED: Refusal = { error: "stale", message: "The job has ended. Stop it and report nothing more." };
@@ -68,26 +74,36 @@ export class Job extends DurableObject<Env> implements JobRpc {
     this.#store.write("record", newRecord(Date.parse(job.status.startTime), said));
     this.#store.addLine({ at: now, what: "Triggered", detail: said });
     for (const duty of ["admit", "report", "index"]) this.#todo.put(duty, now);
+    if (isGitTask(job.spec)) this.#todo.put("give up", now + TASK_WAIT_MS);
     await this.#todo.arm();
     return { created: true };
   }
 
-  async record(prowjob: string): Promise<{ created: boolean }> {
-    if (this.#store.known()) return { created: false };
+  async record(prowjob: string): Promise<JobSummary> {
     const job = ProwJobDocument.parse(JSON.parse(prowjob));
     if (job.metadata.name !== this.#id)
       throw new Error(`ProwJob ${job.metadata.name} was sent to the object of ${this.#id}`);
+    const { state } = job.status;
+    if (!isFinal(state)) throw new Error(`ProwJob ${this.#id} is ${state}: only finished ones are recorded`);
+    const refs = mainRefs(job.spec);
+    const config = refs ? await currentConfig(this.env, refs.org, refs.repo) : null;
+    const buildId = await this.env.JOB_NAME.getByName(job.spec.job).vend(this.#id, 1);
+    const known = this.#store.known();
+    if (known) return summaryOf(known.prowjob, known.record);
     const at = Date.parse(job.status.startTime);
     const said = job.status.description ?? "";
-    const state = FINAL.find((one) => one === job.status.state);
-    if (!state) throw new Error(`ProwJob ${this.#id} is ${job.status.state}: only finished ones are recorded`);
+    const record = endedRecord(state, said, at, buildId);
+    const hidden = job.spec.hidden === true || config?.prow.hidden === true;
+    const policy = runPolicy(job.spec, config?.prow.plank ?? null);
     this.#store.write("prowjob", job);
     this.#store.write("reportTo", null);
-    this.#store.write("record", recordOf(state, at, said));
+    this.#store.write("record", record);
+    this.#store.write("terms", { policy, hidden, queues: [], settled: true });
+    this.#store.claimed(1, 0, "", buildId, at);
     this.#store.addLine({ at, what: "Recorded", detail: said });
-    this.#todo.put("index", Date.now());
+    for (const duty of ["index", "end 1"]) this.#todo.put(duty, Date.now());
     await this.#todo.arm();
-    return { created: true };
+    return summaryOf(job, record);
   }
 
   async abort(reason: string, by: string, superseded: boolean): Promise<boolean> {
@@ -113,7 +129,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     const buildId = await this.env.JOB_NAME.getByName(before.prowjob.spec.job).vend(this.#id, attempt);
     const token = newJobToken(this.#id, attempt, epoch);
     const digest = await sha256Hex(token);
-    const clone = await this.#cloneToken(before);
+    const access = await this.#access(before);
     // While we asked, it may have been aborted, or claimed.
     const job = this.#store.known();
     if (!job || !isClaimable(job.record) || job.record.attempt !== attempt || job.record.epoch + 1 !== epoch)
@@ -121,7 +137,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     this.#store.claimed(attempt, epoch, digest, buildId, Date.now());
     await this.#apply({ type: "claimed", runner, buildId });
     const held = { job: this.#id, attempt, epoch };
-    return { assignment: JSON.stringify(this.#assignment(job, held, { token, cloneToken: clone, buildId })), held };
+    return { assignment: JSON.stringify(this.#assignment(job, held, { ...access, token, buildId })), held };
   }
 
   async lost(held: Held, reason: string): Promise<void> {
@@ -192,7 +208,8 @@ export class Job extends DurableObject<Env> implements JobRpc {
     if ("error" in job) return job;
     const { record, terms } = job;
     if (isDone(record)) return { ok: true };
-    const finish = storableReport(FinishReport.parse(JSON.parse(report)));
+    const most = isGitTask(job.prowjob.spec) ? OUTCOME_CHARS : undefined;
+    const finish = storableReport(FinishReport.parse(JSON.parse(report)), most);
     this.#store.write(`finish:${record.attempt}`, finish);
     const verdict = verdictOf(finish, terms.policy, record.revivals);
     await this.#apply({ type: "finished", verdict, logWhole: this.#isLogWhole(record) });
@@ -264,20 +281,26 @@ export class Job extends DurableObject<Env> implements JobRpc {
   }
 
   /** A job whose repository turns out to be public runs without; the clone of another one says what is wrong. */
-  async #cloneToken({ prowjob }: KnownJob): Promise<string | null> {
+  async #access({ prowjob }: KnownJob): Promise<Pick<Assignment, "cloneToken" | "taskProblem">> {
+    const task = gitTaskOf(prowjob);
     try {
-      return await cloneToken(this.env, mainRefs(prowjob.spec));
+      if (task === null) return { cloneToken: await cloneToken(this.env, mainRefs(prowjob.spec)) };
+      const { token, problem } = await taskToken(this.env, task);
+      return { cloneToken: token, taskProblem: problem };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#store.addLine({ at: Date.now(), what: "No token to clone with", detail: why.slice(0, 500) });
-      return null;
+      return {
+        cloneToken: null,
+        ...(task?.kind === "cherry-pick" ? { taskProblem: `No token to push with: ${why}` } : {}),
+      };
     }
   }
 
   #assignment(
     { prowjob, terms }: KnownJob,
     held: Held,
-    given: Pick<Assignment, "token" | "cloneToken" | "buildId">,
+    given: Pick<Assignment, "token" | "cloneToken" | "taskProblem" | "buildId">,
   ): Assignment {
     return {
       ...held,

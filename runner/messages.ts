@@ -40,6 +40,7 @@ export const Assigned: z.ZodType<Assignment> = Held.extend({
   pendingSeconds: z.number().positive().default(600),
   gitBaseUrl: z.url(),
   cloneToken: z.string().nullable(),
+  taskProblem: z.string().optional(),
   limits: z.object({ artifactBytes: z.number(), artifactFiles: z.number(), logBytes: z.number().min(0) }),
 });
 

@@ -52,6 +52,10 @@ export const Settings = z.object({
         return z.NEVER;
       }
     }),
+  /** The cluster alias whose runner carries out git tasks: cherry-picks, linters, files of a merge. */
+  GIT_TASKS_CLUSTER: z.string().min(1).max(253).default("default"),
+  /** `true`: without an App, the personal token is handed to that runner for git tasks. */
+  GIT_TASKS_PERSONAL_TOKEN: z.enum(["true", "false"]).default("false"),
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()

@@ -70,6 +70,18 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     secret: true,
     purpose: "services that plugins use (slack, jira, bugzilla, pictures): JSON of url and headers by name",
   },
+  {
+    name: "GIT_TASKS_CLUSTER",
+    source: "optional",
+    secret: false,
+    purpose: "cluster alias whose runner does git tasks: cherry-picks, linters, files of a merge",
+  },
+  {
+    name: "GIT_TASKS_PERSONAL_TOKEN",
+    source: "optional",
+    secret: false,
+    purpose: "`true`: without an App, that runner is handed the personal token for git tasks",
+  },
   { name: "GITHUB_TOKEN", source: "optional", secret: true, purpose: "a personal access token, instead of an App" },
   { name: "GITHUB_API_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its REST API" },
   { name: "GITHUB_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its pages" },

@@ -85,6 +85,8 @@ class Round {
   sayWhoIsOff(comment: GenericComment, registry: readonly Plugin[], enabled: ReadonlySet<string>): void {
     if (comment.action !== "created") return;
     const said = new Set(spokenCommands(comment).map(({ verb }) => verb.toLowerCase()));
+    // A command of 2017's plugins that an enabled one of today has too is heard there.
+    for (const { name, verbs } of registry) if (enabled.has(name)) for (const verb of verbs ?? []) said.delete(verb);
     for (const { name, verbs } of registry) {
       const verb = enabled.has(name) ? undefined : [...(verbs ?? [])].find((verb) => said.has(verb));
       if (verb === undefined) continue;

@@ -1,9 +1,8 @@
 /** What is said of overrides. "Overridden by" is read by other tools (spec chatops 7.13). */
+import { SKIP_RETEST } from "../jobs/triggering.ts";
 import { code } from "./messages.ts";
 
 export const OVERRIDDEN_BY = "Overridden by";
-/** Retests leave a context alone whose description ends so. */
-export const SKIP_RETEST = " [prow:skip-retest]";
 
 const list = (names: readonly string[]): string =>
   names.length === 0

@@ -11,7 +11,7 @@ export function intoRows(decided: readonly Decided[]): Decided[] {
 }
 
 function pieces(effect: Effect): Effect[] {
-  if (effect.kind !== "startJobs") return [effect];
+  if (effect.kind !== "startJobs" && effect.kind !== "recordJobs") return [effect];
   const groups: (typeof effect.jobs)[number][][] = [];
   let room = 0;
   for (const job of effect.jobs) {
@@ -23,7 +23,7 @@ function pieces(effect: Effect): Effect[] {
     groups.at(-1)?.push(job);
     room -= length;
   }
-  return groups.map((jobs) => ({ kind: "startJobs", jobs }));
+  return groups.map((jobs) => ({ kind: effect.kind, jobs }));
 }
 
 /** Of effects on the same thing only the last needs to be sent, as long as the earlier has not been tried. Empty: none. */

@@ -57,7 +57,8 @@ export async function readOutside(env: Env, { service, method, path }: OutsideRe
   }
 }
 
-async function bounded(answer: Response): Promise<string> {
+/** The text of an answer; rejects when it is too large. */
+export async function bounded(answer: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;

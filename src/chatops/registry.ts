@@ -5,6 +5,7 @@ import { assign } from "./plugins/assign.ts";
 import { blockade } from "./plugins/blockade.ts";
 import { blunderbuss } from "./plugins/blunderbuss.ts";
 import { branchcleaner } from "./plugins/branchcleaner.ts";
+import { buildifier } from "./plugins/buildifier.ts";
 import { cat } from "./plugins/cat.ts";
 import { cherryPickApproved } from "./plugins/cherry-pick-approved.ts";
 import { cherryPickUnapproved } from "./plugins/cherry-pick-unapproved.ts";
@@ -14,6 +15,7 @@ import { close } from "./plugins/close.ts";
 import { dco } from "./plugins/dco.ts";
 import { docsNoRetest } from "./plugins/docs-no-retest.ts";
 import { dog } from "./plugins/dog.ts";
+import { golint } from "./plugins/golint.ts";
 import { goose } from "./plugins/goose.ts";
 import { heart } from "./plugins/heart.ts";
 import { help } from "./plugins/help.ts";
@@ -50,6 +52,11 @@ import { verifyOwners } from "./plugins/verify-owners.ts";
 import { welcome } from "./plugins/welcome.ts";
 import { wip } from "./plugins/wip.ts";
 import { yuks } from "./plugins/yuks.ts";
+import { projectManager } from "./plugins/project-manager.ts";
+import { project } from "./plugins/project.ts";
+import { mergeMethodComment } from "./plugins/merge-method-comment.ts";
+import { issueManagement } from "./plugins/issue-management.ts";
+import { configUpdater } from "./plugins/config-updater.ts";
 
 /** `label` first, since it sets any label by name; `trigger` last, so that it sees the labels that others decided. */
 export const REGISTRY: readonly Plugin[] = [
@@ -86,6 +93,8 @@ export const REGISTRY: readonly Plugin[] = [
   invalidcommitmsg,
   mergecommitblocker,
   docsNoRetest,
+  golint,
+  buildifier,
   dco,
   cla,
   overridePlugin,
@@ -93,6 +102,11 @@ export const REGISTRY: readonly Plugin[] = [
   refresh,
   welcome,
   branchcleaner,
+  issueManagement,
+  mergeMethodComment,
+  project,
+  projectManager,
+  configUpdater,
   heart,
   shrug,
   yuks,

@@ -19,6 +19,21 @@ export interface Delivery {
   /** The raw body, or empty when it lies in R2 under `bodyKey`. */
   readonly body: string;
   readonly bodyKey: string;
+  /** GitHub's own headers, in lower case, for external plugins. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A timer on its way to the conversation that it wakes, which may never have heard of anything before. */
+export interface Wake {
+  readonly repository: RepoRef;
+  readonly number: number;
+  /** Login of whoever caused it, or empty. */
+  readonly sender: string;
+  readonly plugin: string;
+  readonly note: string;
+  readonly afterMs: number;
+  /** Of the delivery that it will be. The same again is the same timer. */
+  readonly guid: string;
 }
 
 /** Both answer only after the durable write. Same guid again: `attempt` counts up, nothing is handled twice. */
@@ -36,14 +51,10 @@ export interface ConversationRpc extends Rpc.DurableObjectBranded {
   redeliver(guid: string, by: string): Promise<boolean>;
   /** Starts one job outside of any event: a rerun. `prowjob` is the document as JSON, its id new; `by` is a login. */
   startJob(prowjob: string, by: string): Promise<void>;
-  /** From a Repository or another Conversation: a plugin is to look at this one, after a while. `delivery` caused it. */
-  wake(wish: WakeWish, repository: RepoRef, number: number, delivery: string): Promise<void>;
-}
-
-export interface WakeWish {
-  readonly plugin: string;
-  readonly note: string;
-  readonly afterMs: number;
+  /** Later, the plugin's `timer`. A later one of the same plugin and note replaces it. */
+  wake(timer: Wake): Promise<void>;
+  /** From a Job: a git task ended; `outcome` is a GitTaskOutcome as JSON. Durable before it answers; again: nothing happens. */
+  taskDone(id: string, outcome: string): Promise<void>;
 }
 
 /** Durable object `Repository`, named `owner/repo`, or `owner/` for an organisation, in lower case. */
@@ -54,6 +65,10 @@ export interface RepositoryRpc extends Rpc.DurableObjectBranded {
   redeliver(guid: string, by: string): Promise<boolean>;
   /** Starts one job outside of any event: a rerun. `prowjob` is the document as JSON, its id new; `by` is a login. */
   startJob(prowjob: string, by: string): Promise<void>;
+  /** Later, the plugin's `timer`. A later one of the same plugin and note replaces it. */
+  wake(timer: Wake): Promise<void>;
+  /** From a Job: a git task ended; `outcome` is a GitTaskOutcome as JSON. Durable before it answers; again: nothing happens. */
+  taskDone(id: string, outcome: string): Promise<void>;
   /** From another object: effects for the outbox, under the delivery that caused them. Idempotent per (delivery, rule). */
   enqueue(delivery: string, rule: string, effects: readonly Effect[]): Promise<void>;
   /** From a Conversation: remembers it, its head, and whether the repository is private. */

@@ -2,55 +2,77 @@
 import * as z from "zod";
 import type { JsonObject } from "../config/model.ts";
 import type { Env } from "../env.ts";
+import { classify } from "../github/errors.ts";
 import { GitHubError } from "../github/index.ts";
-import { serviceAddress } from "./outside.ts";
+import { bounded, serviceAddress } from "./outside.ts";
 
+const TIMEOUT_MS = 10_000;
+
+/** A write to a service of the settings. */
 export interface ServiceCall {
-  /** Name in the setting SERVICES. */
   readonly service: string;
   readonly method: string;
-  /** Begins with a slash. */
   readonly path: string;
   readonly body: JsonObject;
 }
 
-const TIMEOUT_MS = 10_000;
-const SAID_LENGTH = 300;
-/** Slack answers 200 to what it refuses. */
-const SlackAnswer = z.object({ ok: z.boolean(), error: z.string().optional() });
-
 /**
- * Answers one line for the audit trail. Rejects as GitHub's calls do, so that one rule says when to try again: 4xx is a
- * refusal for good, 429 and 5xx pass, no answer may have happened.
+ * Carries out a write and answers what became of it. Rejects with {@link GitHubError} as GitHub's calls do; addresses and
+ * headers, which hold secrets, are in no message.
  */
 export async function callService(env: Env, { service, method, path, body }: ServiceCall): Promise<string> {
-  const call = `${method} ${service}${path.replace(/[?#].*$/, "")}`;
+  const call = `${method} ${service}`;
   const address = serviceAddress(env, service, path);
-  if (!address) throw new GitHubError("permanent", 0, call, `the setting SERVICES names no ${service}`);
+  if (!address) throw new GitHubError("permanent", 0, call, `the setting SERVICES names no service ${service}`);
   address.headers.set("content-type", "application/json; charset=utf-8");
+  const secrets = [address.url, ...address.headers.values(), ...[...address.headers.values()].map(withoutScheme)];
   let answer: Response;
+  let text: string;
   try {
-    const init = { method, headers: address.headers, body: JSON.stringify(body), redirect: "manual" } as const;
-    answer = await fetch(address.url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (error) {
-    throw new GitHubError("unknown-outcome", 0, call, error instanceof Error ? error.name : "no answer");
+    answer = await fetch(address.url, {
+      method,
+      headers: address.headers,
+      body: JSON.stringify(body),
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    text = await bounded(answer);
+  } catch {
+    throw new GitHubError(method === "POST" ? "unknown-outcome" : "transient", 0, call, "could not be reached");
   }
-  const text = (await answer.text()).slice(0, SAID_LENGTH);
-  if (answer.status === 429) {
-    const wait = Number(answer.headers.get("retry-after")) * 1000;
-    throw new GitHubError("rate-limited", 429, call, text, wait > 0 ? wait : 60_000);
+  const { status } = answer;
+  const shown = shorten(text, secrets);
+  if (status < 200 || status > 299) {
+    const headers = Object.fromEntries(answer.headers);
+    const { kind, retryAfterMs } = classify({ method, status, headers, message: shown }, Date.now());
+    // Only a POST may do twice what it did.
+    const known = kind === "unknown-outcome" && method !== "POST" ? "transient" : kind;
+    throw new GitHubError(known, status, call, shown || "refused", retryAfterMs);
   }
-  if (answer.status >= 500) throw new GitHubError("unknown-outcome", answer.status, call, text);
-  if (answer.status >= 300) throw new GitHubError("permanent", answer.status, call, text);
-  const slack = service === "slack" ? SlackAnswer.safeParse(jsonOf(text)).data : undefined;
-  if (slack?.ok === false) throw new GitHubError("permanent", answer.status, call, slack.error ?? "refused");
-  return `${service} answered ${answer.status}`;
+  const refusal = service === "slack" ? slackError(text) : null;
+  if (refusal === null) return `${service}: ${status}`;
+  const kind = refusal === "ratelimited" ? "rate-limited" : "permanent";
+  throw new GitHubError(kind, status, call, refusal, kind === "permanent" ? 0 : 60_000);
 }
 
-function jsonOf(text: string): unknown {
+const SlackAnswer = z.object({ ok: z.literal(false), error: z.string().max(200).default("refused") });
+
+/** Slack refuses with 200 and a body that says so. */
+function slackError(text: string): string | null {
   try {
-    return JSON.parse(text);
+    return SlackAnswer.safeParse(JSON.parse(text)).data?.error ?? null;
   } catch {
     return null;
   }
+}
+
+const withoutScheme = (header: string): string => header.replace(/^\w+ /, "");
+
+/** One line of an answer, without what we sent. Short values, which are no secrets, stay. */
+function shorten(text: string, secrets: readonly string[]): string {
+  const open = secrets.filter((secret) => secret.length >= 8);
+  return open
+    .reduce((line, secret) => line.replaceAll(secret, "***"), text)
+    .replaceAll(/\s+/g, " ")
+    .slice(0, 200);
 }

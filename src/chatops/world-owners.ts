@@ -1,7 +1,11 @@
-/** OWNERS files of a commit, by tree and blobs (spec chatops 3.2). What is named by its content is kept in the isolate. */
+/**
+ * OWNERS files of a commit, by tree and blobs (spec chatops 3.2). What is named by its content is kept in the isolate:
+ * a tree is listed once, a blob read once, and the same files are parsed once, whatever commits hold them.
+ */
 import type { OwnersConfig } from "../config/model.ts";
 import { GitHubError, type GitHubClient } from "../github/index.ts";
-import { loadOwners, type Owners, ownersPaths } from "../owners/index.ts";
+import { uuidV5 } from "../jobs/uuid.ts";
+import { loadOwners, mayBeAboutOwners, type Owners, ownersPaths } from "../owners/index.ts";
 import { fromBase64 } from "./base64.ts";
 
 interface Where {
@@ -9,58 +13,65 @@ interface Where {
   readonly repo: string;
 }
 
-interface Loaded {
-  readonly owners: Owners;
-  /** Milliseconds: collaborators change without a commit. */
-  readonly until: number;
-}
-
-const COMMITS = 50;
+const TREES = 200;
 const TEXTS = 5_000;
+const PARSED = 50;
+const REPOSITORIES = 200;
+/** Milliseconds: collaborators change without a commit. */
 const COLLABORATORS_MS = 5 * 60_000;
 /** Of six connections that a worker may have open. */
 const AT_A_TIME = 5;
 const SYMLINK = "120000";
 
-const loaded = new Map<string, Loaded>();
-/** By blob: most OWNERS files of the next commit are those of the last. */
+/** Blob by path of what may be about owners, by tree or commit. */
+const trees = new Map<string, ReadonlyMap<string, string>>();
 const texts = new Map<string, string>();
+const parsed = new Map<string, Owners>();
+const people = new Map<string, { readonly logins: ReadonlySet<string> | null; readonly until: number }>();
 
 /** OWNERS as of a commit. Rejects with GitHubError where GitHub cannot be read. */
 export async function ownersAt(client: GitHubClient, where: Where, sha: string, config: OwnersConfig): Promise<Owners> {
-  const key = `${where.owner}/${where.repo}@${sha} ${JSON.stringify(config)}`.toLowerCase();
-  const known = loaded.get(key);
-  if (known && known.until > Date.now()) return known.owners;
-  const files = await filesOf(client, where, sha, config);
+  const blobs = await blobsOf(client, where, sha, config);
+  const files = ownersPaths([...blobs.keys()], config).map((path) => [path, blobs.get(path) ?? ""] as const);
   const collaborators = config.skip_collaborators ? null : await collaboratorsOf(client, where);
-  const owners = loadOwners(files, config, collaborators);
-  if (loaded.size >= COMMITS) loaded.clear();
-  loaded.set(key, { owners, until: Date.now() + COLLABORATORS_MS });
+  const known = collaborators && [...collaborators].toSorted();
+  const key = await uuidV5(JSON.stringify([nameOf(where), config, files, known]));
+  const owners = parsed.get(key) ?? loadOwners(await textsOf(client, where, files), config, collaborators);
+  keep(parsed, key, owners, PARSED);
   return owners;
 }
 
-async function filesOf(client: GitHubClient, where: Where, sha: string, config: OwnersConfig) {
-  const blobs = await blobsOf(client, where, sha, "");
-  const paths = ownersPaths([...blobs.keys()], config);
-  const files: { path: string; text: string }[] = [];
-  for (let at = 0; at < paths.length; at += AT_A_TIME) {
-    const some = paths.slice(at, at + AT_A_TIME);
-    const read = some.map(async (path) => ({ path, text: await textOf(client, where, blobs.get(path) ?? "") }));
-    files.push(...(await Promise.all(read)));
+async function textsOf(client: GitHubClient, where: Where, files: readonly (readonly [string, string])[]) {
+  const read: { path: string; text: string }[] = [];
+  for (let at = 0; at < files.length; at += AT_A_TIME) {
+    const some = files.slice(at, at + AT_A_TIME);
+    read.push(
+      ...(await Promise.all(some.map(async ([path, blob]) => ({ path, text: await textOf(client, where, blob) })))),
+    );
   }
-  return files;
+  return read;
 }
 
-/** Path to blob sha of every regular file below a tree. GitHub cuts off very large trees: those are read in parts. */
-async function blobsOf(client: GitHubClient, where: Where, sha: string, below: string): Promise<Map<string, string>> {
+/** Path to blob of regular files below a tree that may be about owners. GitHub cuts off very large trees: those are read in parts. */
+async function blobsOf(
+  client: GitHubClient,
+  where: Where,
+  sha: string,
+  config: OwnersConfig,
+): Promise<ReadonlyMap<string, string>> {
+  const { filenames, mdyaml } = config;
+  const key = `${nameOf(where)}@${sha} ${filenames.owners} ${filenames.owners_aliases} ${mdyaml}`;
+  const known = trees.get(key);
+  if (known) return known;
   const all = await treeOf(client, where, sha, true);
   const { tree } = all.truncated ? await treeOf(client, where, sha, false) : all;
   const blobs = new Map<string, string>();
   for (const { path, type, mode, sha: entry } of tree) {
-    if (type === "blob" && mode !== SYMLINK) blobs.set(below + path, entry);
+    if (type === "blob" && mode !== SYMLINK && mayBeAboutOwners(path, config)) blobs.set(path, entry);
     if (!all.truncated || type !== "tree") continue;
-    for (const [inner, blob] of await blobsOf(client, where, entry, `${below}${path}/`)) blobs.set(inner, blob);
+    for (const [inner, blob] of await blobsOf(client, where, entry, config)) blobs.set(`${path}/${inner}`, blob);
   }
+  keep(trees, key, blobs, TREES);
   return blobs;
 }
 
@@ -73,23 +84,44 @@ async function treeOf(client: GitHubClient, where: Where, sha: string, recursive
   return data;
 }
 
+/** The same blob of another repository may be one that its reader must not see. */
 async function textOf(client: GitHubClient, where: Where, sha: string): Promise<string> {
-  const known = texts.get(sha);
+  const key = `${nameOf(where)} ${sha}`;
+  const known = texts.get(key);
   if (known !== undefined) return known;
   const { data } = await client.request("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", { ...where, file_sha: sha });
   const text = fromBase64(data.content);
-  if (texts.size >= TEXTS) texts.clear();
-  texts.set(sha, text);
+  keep(texts, key, text, TEXTS);
   return text;
 }
 
 /** A listing that GitHub refuses filters nobody (spec chatops 3.2); one that only failed now is tried again. */
 async function collaboratorsOf(client: GitHubClient, where: Where): Promise<ReadonlySet<string> | null> {
+  const known = people.get(nameOf(where));
+  if (known && known.until > Date.now()) return known.logins;
+  const logins = await listCollaborators(client, where);
+  keep(people, nameOf(where), { logins, until: Date.now() + COLLABORATORS_MS }, REPOSITORIES);
+  return logins;
+}
+
+async function listCollaborators(client: GitHubClient, where: Where): Promise<ReadonlySet<string> | null> {
   try {
-    const people = await client.paginate("GET /repos/{owner}/{repo}/collaborators", { ...where, per_page: 100 });
-    return new Set(people.map((one) => one.login.toLowerCase()));
+    const all = await client.paginate("GET /repos/{owner}/{repo}/collaborators", { ...where, per_page: 100 });
+    return new Set(all.map((one) => one.login.toLowerCase()));
   } catch (error) {
     if (error instanceof GitHubError && error.passing) throw error;
     return null;
+  }
+}
+
+const nameOf = ({ owner, repo }: Where): string => `${owner}/${repo}`.toLowerCase();
+
+/** The oldest go when there are too many. */
+function keep<T>(cache: Map<string, T>, key: string, value: T, most: number): void {
+  cache.delete(key);
+  cache.set(key, value);
+  for (const oldest of cache.keys()) {
+    if (cache.size <= most) break;
+    cache.delete(oldest);
   }
 }

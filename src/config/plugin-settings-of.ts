@@ -1,6 +1,7 @@
 /** Resolves the plugins' sections of plugins.yaml for one repository (spec chatops 1.7, 2). */
 import { entryFor, fullName, isNamed, levels, type RepoName, specific } from "./lookup.ts";
 import { bugzillaOf } from "./bugzilla-branches.ts";
+import { mergeMethodsOf } from "./merge-method.ts";
 import type {
   ApproveConfig,
   BlockadeConfig,
@@ -244,6 +245,7 @@ export function pluginSettings(prow: ProwConfig, plugins: PluginsConfig, name: R
     override: overrideOf(plugins, name),
     branch_cleaner: { preserved_branches: levels(plugins.branch_cleaner?.preserved_branches, name).flat() },
     config_updater: configMapsOf(plugins, prow, name),
+    merge_method: mergeMethodsOf(prow.tide, name),
     bugzilla: bugzillaOf(plugins, name),
     cutwater: cutwaterOf(plugins, name),
   };

@@ -109,6 +109,21 @@ export interface ConfigMapSpec {
   readonly use_full_path_as_key: boolean;
 }
 
+export type MergeMethod = "merge" | "squash" | "rebase" | "ifNecessary";
+
+/** `tide.merge_method` and its labels; see `merge-method.ts`. */
+export interface MergeMethodConfig {
+  /** Branch to method. */
+  readonly branches: readonly (readonly [string, MergeMethod])[];
+  /** Go regular expression of a branch to method, in the order in which they are tried. */
+  readonly patterns: readonly (readonly [string, MergeMethod])[];
+  readonly otherwise: MergeMethod;
+  /** Empty: there is none. */
+  readonly merge_label: string;
+  readonly squash_label: string;
+  readonly rebase_label: string;
+}
+
 /** `bugzilla` options of one branch (spec chatops 2.39), merged; `null`: not said at any level. */
 export interface BugzillaBranch {
   readonly validate_by_default: boolean | null;
@@ -156,6 +171,7 @@ export interface PluginSettings {
   readonly override: { readonly allow_top_level_owners: boolean; readonly allowed_github_teams: readonly string[] };
   readonly branch_cleaner: { readonly preserved_branches: readonly string[] };
   readonly config_updater: readonly ConfigMapSpec[];
+  readonly merge_method: MergeMethodConfig;
   /** Branch (`*` for all) to options. */
   readonly bugzilla: Readonly<Record<string, BugzillaBranch>>;
   readonly cutwater: CutwaterOptions;

@@ -73,8 +73,12 @@ export const PluginsSchema = z.strictObject({
 });
 export type PluginsConfig = z.output<typeof PluginsSchema>;
 
-/** Plugins that Prow made part of another: the new name is enabled for the old one. */
-export const FORMER_PLUGINS: ReadonlyMap<string, string> = new Map([["transfer-issue", "issue-management"]]);
+/** Plugins that Prow renamed or made part of another: the new name is enabled for the old one. */
+export const FORMER_PLUGINS: ReadonlyMap<string, string> = new Map([
+  ["releasenote", "release-note"],
+  ["transfer-issue", "issue-management"],
+  ["updateconfig", "config-updater"],
+]);
 
 /** Names that plugins.yaml may enable: Prow's of today. An unknown one is an error, as in Prow (spec chatops 1.6). */
 export const PLUGINS: ReadonlySet<string> = new Set([

@@ -24,6 +24,8 @@ export interface GitHubBudgetRpc extends Rpc.DurableObjectBranded {
   token(): Promise<{ token: string; expiresAt: number }>;
   /** A read-only token for cloning one repository (App only); null with a personal token, which never leaves the worker. */
   cloneToken(owner: string, repo: string): Promise<string | null>;
+  /** A token that may push to one repository, and nothing else (App only); null with a personal token. */
+  pushToken(owner: string, repo: string): Promise<string | null>;
   /** The cached answer of a GET, to be sent with If-None-Match; null when there is none. Body is JSON text. */
   cached(key: string): Promise<{ etag: string; body: string; link: string } | null>;
   store(key: string, etag: string, body: string, link: string): Promise<void>;

@@ -9,7 +9,7 @@ const COMMANDS = 200;
 const COMMAND_CHARS = 2000;
 
 /** The report with its clone output cut (the last commands keep theirs, since that is where it failed). */
-export function storableReport(report: FinishReport): FinishReport {
+export function storableReport(report: FinishReport, mostMetadata: number = METADATA_CHARS): FinishReport {
   let left = OUTPUT_CHARS;
   const cut = (output: string): string => {
     const kept = output.length <= left ? output : output.slice(output.length - left);
@@ -33,7 +33,7 @@ export function storableReport(report: FinishReport): FinishReport {
     })
     .toReversed();
   const { metadata, ...rest } = report;
-  const isSmall = metadata !== undefined && JSON.stringify(metadata).length <= METADATA_CHARS;
-  const tooLarge = { "cutwater-error": `metadata.json is larger than ${METADATA_CHARS} characters and was left out` };
+  const isSmall = metadata !== undefined && JSON.stringify(metadata).length <= mostMetadata;
+  const tooLarge = { "cutwater-error": `metadata.json is larger than ${mostMetadata} characters and was left out` };
   return { ...rest, cloneRecords, ...(metadata === undefined ? {} : { metadata: isSmall ? metadata : tooLarge }) };
 }

@@ -5,6 +5,9 @@
  */
 import * as z from "zod";
 
+/** Characters of one outcome: it travels in the runner's report and lies in a row. */
+export const OUTCOME_CHARS = 400_000;
+
 const Name = z.string().regex(/^[A-Za-z0-9._-]{1,100}$/);
 const Sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 /** What git check-ref-format would take, without what a shell or an option parser could misread. */

@@ -116,10 +116,9 @@ export function newRecord(createdAt: number, description: string): JobRecord {
   };
 }
 
-/** A job that somebody decided without running it. */
-export function recordOf(state: FinalState, at: number, description: string): JobRecord {
-  const record = newRecord(at, description);
-  return { ...record, state, stage: "ended", pendingAt: at, completedAt: at };
+/** A job that was finished from the start. Times in milliseconds. */
+export function endedRecord(state: FinalState, description: string, at: number, buildId: string): JobRecord {
+  return { ...newRecord(at, description), state, stage: "ended", pendingAt: at, completedAt: at, buildId };
 }
 
 export const isComplete = (record: JobRecord): boolean => record.completedAt !== null;

@@ -74,6 +74,8 @@ export interface Assignment extends Held {
   readonly gitBaseUrl: string;
   /** Short-lived read token for private clones, or null. */
   readonly cloneToken: string | null;
+  /** Of a git task: why it cannot be done as things are, or nothing. */
+  readonly taskProblem?: string | undefined;
   readonly limits: { readonly artifactBytes: number; readonly artifactFiles: number; readonly logBytes: number };
 }
 

@@ -40,6 +40,8 @@ export interface ProwJobSpec {
   readonly reporter_config?: JsonObject;
   readonly rerun_auth_config?: RerunAuthConfig;
   readonly prowjob_defaults?: JsonObject;
+  /** Of agent `git-task`: the GitTask that the runner does itself. */
+  readonly git_task?: JsonObject;
 }
 
 /** Times are RFC 3339. */

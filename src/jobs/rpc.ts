@@ -39,8 +39,8 @@ export type Refusal = {
 export interface JobRpc extends Rpc.DurableObjectBranded {
   /** Creates the job. Again with the same id: nothing happens, `created` is false. `prowjob` is the document as JSON. */
   start(prowjob: string, reportTo: ReportTo): Promise<{ created: boolean }>;
-  /** Keeps a job that is finished from the start, e.g. an overridden one: indexed, never run, never reported. Idempotent. */
-  record(prowjob: string): Promise<{ created: boolean }>;
+  /** Keeps a job that is finished from the start, e.g. an overridden one. Nothing runs and nothing is reported. */
+  record(prowjob: string): Promise<JobSummary>;
   /** Marks it aborted; the runner kills the workload, then it completes. False when it is complete already. */
   abort(reason: string, by: string, superseded: boolean): Promise<boolean>;
   /** From JobName or JobQueue: a slot is granted. The job asks them again; this says only that it is time to. */

@@ -112,13 +112,24 @@ export interface Contexts {
   readonly all: ReadonlySet<string>;
 }
 
+/** Ends the description of a context that retests leave alone, whatever its state (`/override-sticky`, spec jobs 5.6). */
+export const SKIP_RETEST = " [prow:skip-retest]";
+
+interface ContextState {
+  readonly context: string;
+  readonly state: string;
+  readonly description?: string;
+}
+
 /** Sorts statuses into what /retest looks at. */
-export function contextsOf(statuses: readonly { readonly context: string; readonly state: string }[]): Contexts {
+export function contextsOf(statuses: readonly ContextState[]): Contexts {
   const all = new Set<string>();
   const failed = new Set<string>();
-  for (const { context, state } of statuses) {
+  for (const { context, state, description = "" } of statuses) {
     all.add(context);
-    if (state === "failure" || state === "error") failed.add(context);
+    // Behind the mark may stand the base's sha.
+    const leftAlone = description.includes(SKIP_RETEST);
+    if (!leftAlone && (state === "failure" || state === "error")) failed.add(context);
   }
   return { all, failed };
 }

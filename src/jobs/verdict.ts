@@ -6,6 +6,9 @@ import type { JobState } from "./prowjob.ts";
 
 export type FinalState = Extract<JobState, "success" | "failure" | "aborted" | "error">;
 
+export const isFinal = (state: JobState): state is FinalState =>
+  state === "success" || state === "failure" || state === "aborted" || state === "error";
+
 export type Verdict =
   | { readonly kind: "end"; readonly state: FinalState; readonly description: string }
   /** Run it anew: a new attempt with a new build id. */

@@ -48,6 +48,11 @@ export function ownersPaths(paths: readonly string[], config: OwnersConfig): rea
   });
 }
 
+/** Whether a path, or what follows some folder in one, can be of a file that {@link ownersPaths} asks for. */
+export function mayBeAboutOwners(path: string, config: OwnersConfig): boolean {
+  return kindOf(path, config) !== null;
+}
+
 /** What a file is to us. */
 export function kindOf(path: string, config: OwnersConfig): "owners" | "aliases" | "markdown" | null {
   const { owners, owners_aliases } = config.filenames;

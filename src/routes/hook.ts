@@ -131,6 +131,7 @@ async function store(c: Hook, owned: Owned, guid: string, event: string, bytes: 
     sender,
     bodyKey,
     receivedAt: Date.now(),
+    headers: gitHubHeaders(c.req.raw.headers),
     private: owned.private,
     body: large ? "" : text,
   };
@@ -141,6 +142,12 @@ async function store(c: Hook, owned: Owned, guid: string, event: string, bytes: 
     console.error(JSON.stringify({ message: "delivery not stored", delivery: guid, error: String(error) }));
     return { refused: refuse(c, 503, "not-stored", "The delivery could not be stored: redeliver it") };
   }
+}
+
+/** What GitHub said about the delivery; neither a signature nor what proxies added. */
+function gitHubHeaders(headers: Headers): Record<string, string> {
+  const kept = [...headers].filter(([name]) => name === "content-type" || name.startsWith("x-github-"));
+  return Object.fromEntries(kept.map(([name, value]) => [name, value.slice(0, 300)]));
 }
 
 /** A deploy resets objects, which passes at once; GitHub itself does not send again. */

@@ -17,6 +17,7 @@ import {
 } from "../messages-release-note.ts";
 import { anyone, hasLabel, sameLogin } from "../permissions.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
+import { commandText } from "../text.ts";
 import {
   ACTION_REQUIRED,
   ALL,
@@ -142,10 +143,24 @@ async function look(pull: PullRequest, view: View): Promise<Decision> {
       why: "the pull requests that it was picked from have notes",
     };
   }
+  if (!deprecation && (await somebodySaidNone(pull.author.login, view))) {
+    return { effects: only(NONE, labels), why: "its author or a member said that it needs no note" };
+  }
   const why = deprecation ? "deprecation" : parents.length > 0 ? "parents" : "plain";
   const body = releaseNoteNeeded(why, view.config.settings.release_note.guidelines_url, NEEDED);
   const said: Effect[] = hasLabel(labels, NEEDED) ? [] : [{ kind: "upsertComment", marker: RELEASE_NOTE_MARKER, body }];
   return { effects: [...said, ...only(NEEDED, labels)], why: "it needs a release note" };
+}
+
+const SAYS_NONE = /^\/release-note-none[\t\f\r ]*$/im;
+
+/** An earlier /release-note-none counts once the description has no note, if who said it may. */
+async function somebodySaidNone(author: string, view: View): Promise<boolean> {
+  const said = (await view.comments()).filter(({ body }) => SAYS_NONE.test(commandText(body)));
+  for (const login of new Set(said.map((comment) => comment.author))) {
+    if (sameLogin(login, author) || (await view.isMember(view.repository.owner, login))) return true;
+  }
+  return false;
 }
 
 /** Cherry-picks go to other branches. */

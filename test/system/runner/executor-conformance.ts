@@ -46,7 +46,7 @@ const exited = (code: number) => [{ container: "test", code }];
 const rows: readonly Row[] = [
   {
     rule: "exit 0 is completed with code 0",
-    job: () => ({ script: "echo hello; echo there >&2" }),
+    job: () => ({ script: "echo hello; sleep 0.3; echo there >&2" }),
     sees: ({ evidence, log, sink }) => {
       expect(evidence).toMatchObject({ reason: "completed", exitCodes: exited(0), cloneRecords: [] });
       expect(log).toBe("hello\nthere\n");

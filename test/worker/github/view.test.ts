@@ -117,6 +117,35 @@ describe("a file", () => {
     await view.owners("top");
     expect(github.asked).toHaveLength(before);
   });
+
+  it("is read and parsed once, whatever commits hold it; aliases count at the root only, symbolic links never", async () => {
+    const at = "/repos/same-org/ship/git";
+    const blob = (path: string, sha: string, mode = "100644") => ({ path, sha, type: "blob", mode });
+    const listed = (x: string) => () =>
+      Response.json({
+        truncated: false,
+        tree: [
+          blob("OWNERS", "s1"),
+          blob("OWNERS_ALIASES", "s2"),
+          blob("a/OWNERS_ALIASES", "s3"),
+          blob("a/OWNERS", "s4", "120000"),
+          blob("x.go", x),
+        ],
+      });
+    const { view, github } = viewOf("same-org", 2104, {
+      [`GET ${at}/trees/one?recursive=1`]: listed("x1"),
+      [`GET ${at}/trees/two?recursive=1`]: listed("x2"),
+      [`GET ${at}/blobs/s1`]: () => Response.json({ content: content("approvers: [team]\n") }),
+      [`GET ${at}/blobs/s2`]: () => Response.json({ content: content("aliases: {team: [ada]}\n") }),
+      "GET /repos/same-org/ship/collaborators": () => Response.json([{ login: "ada" }]),
+    });
+    const [one, two] = [await view.owners("one"), await view.owners("two")];
+    expect([...one.approvers("a/x.go")]).toEqual(["ada"]);
+    expect(two).toBe(one);
+    expect(github.count(`GET ${at}/blobs/s1`)).toBe(1);
+    expect(github.count("GET /repos/same-org/ship/collaborators")).toBe(1);
+    expect([github.count(`GET ${at}/blobs/s3`), github.count(`GET ${at}/blobs/s4`)]).toEqual([0, 0]);
+  });
 });
 
 it("asks for labels, statuses and search once each, however many plugins want them", async () => {

@@ -71,8 +71,20 @@ async function synchronized(event: PullRequestEvent, view: View): Promise<Decisi
   if (now.head.sha !== event.pullRequest.head.sha) {
     return nothing(`the head moved on to ${now.head.sha}: that push has its own event`);
   }
+  if (await trustEnds(event, now, view)) {
+    const effects: Effect[] = [ABORT, { kind: "removeLabel", label: OK_TO_TEST }];
+    if (!view.config.trigger.ignore_ok_to_test) effects.push({ kind: "addLabel", label: NEEDS_OK_TO_TEST });
+    return { effects, why: `/ok-to-test was for the old head, and ${event.sender.login} is not trusted` };
+  }
   const started = await startIfTrusted(now, view);
   return { effects: [ABORT, ...started.effects], why: `stops the jobs of the old head; ${started.why}` };
+}
+
+/** With `ok_to_test_sha`: whether somebody whom the repository does not trust pushed to what was trusted by label only. */
+async function trustEnds(event: PullRequestEvent, { author }: PullRequest, view: View): Promise<boolean> {
+  if (!view.config.settings.cutwater.ok_to_test_sha || !hasLabel(await view.labels(), OK_TO_TEST)) return false;
+  if ((await trustOf(author.login, view)).trusted) return false;
+  return !(await trustOf(event.sender.login, view)).trusted;
 }
 
 async function labeled(event: PullRequestEvent, view: View): Promise<Decision> {

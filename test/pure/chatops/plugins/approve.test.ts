@@ -134,6 +134,19 @@ describe("the notice (spec chatops 2.2.6)", () => {
     expect(done?.text).toContain("**[d/g.md](https://github.com/org/repo/blob/release-1.0/d/g.md)**");
   });
 
+  test("OWNERS are those of the base branch as it is now", async () => {
+    const pullRequest = pull({ base: { sha: "b".repeat(40), ref: "release-1.0" } });
+    const asked: string[] = [];
+    const view = fakeView(world({}, ["c/c.go"], [], { pullRequest }));
+    const branchSha = (branch: string) => Promise.resolve(`tip of ${branch}`);
+    const owners = (sha: string) => {
+      asked.push(sha);
+      return Promise.resolve(OWNERS);
+    };
+    await effectsOf(pullEvent("opened", { pullRequest }), { ...view, branchSha, owners });
+    expect(asked).toEqual(["tip of release-1.0"]);
+  });
+
   test("3,000 files in 3,000 directories fit into one comment", async () => {
     const names = Array.from({ length: 3000 }, (_, n) => `some/quite/long/path/to/a/directory/number-${n}/file.go`);
     const owners = ownersOf(

@@ -338,6 +338,20 @@ describe("release-note (spec chatops 2.9)", () => {
       expect(effects.map((effect) => (effect.kind === "comment" ? "says" : brief(effect)))).toEqual(expected);
     });
 
+    test.each<[string, string, string, readonly string[]]>([
+      ["the author", "author", "/release-note-none\r\n", ["+release-note-none"]],
+      ["a member", "member", "Fine.\n/Release-Note-None", ["+release-note-none"]],
+      ["a stranger", "stranger", "/release-note-none", need],
+      ["the author in a code block", "author", "```\n/release-note-none\n```", need],
+      ["the author with other words", "author", "/release-note-none please", need],
+    ])("an earlier /release-note-none of %s, once there is no note", async (_, author, body, expected) => {
+      const comments = [{ id: 1, author, body, createdAt: "", updatedAt: "" }];
+      expect(await look("", [], {}, { comments })).toEqual(expected);
+      if (expected !== need) {
+        expect(await look("", ["kind/deprecation"], {}, { comments })).toEqual(need);
+      }
+    });
+
     test("/release-note-edit puts the note into the description", async () => {
       const [effect] = await say(`/release-note-edit\n${block("better")}`, { author: member }, [], block("old"));
       expect(effect).toEqual({ kind: "editIssue", changes: { body: "text\n```release-note\nbetter\n```\n" } });

@@ -156,6 +156,17 @@ describe("which jobs run (rows 2.1.7)", () => {
     expect(await member("/retest-required", { jobs, statuses })).toEqual([pruned]);
   });
 
+  test("a context left alone by /override-sticky is never run again by a retest, even if it is red", async () => {
+    const jobs = [presubmit("sticky", { always_run: true }), presubmit("broken", { always_run: true })];
+    const statuses = [
+      { ...context("sticky", "failure"), description: "Overridden by boss [prow:skip-retest] BaseSHA:1" },
+      context("broken", "failure"),
+    ];
+    expect(await member("/retest", { jobs, statuses })).toEqual(["starts broken", pruned]);
+    expect(await member("/retest-required", { jobs, statuses })).toEqual(["starts broken", pruned]);
+    expect(await member("/test sticky", { jobs, statuses })).toEqual(["starts sticky", pruned]);
+  });
+
   test("/retest with prose on later lines is one; its jobs carry the retest label", async () => {
     const [effect] = await effectsOf(comment("/retest\nit was a flake", { author: user("member") }), world());
     expect(effect).toMatchObject({ kind: "startJobs" });

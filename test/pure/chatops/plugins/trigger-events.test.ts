@@ -84,6 +84,44 @@ describe("pull request events (spec chatops 2.1.4)", () => {
     expect(await on("synchronize", trusted({ draft: true }))).toEqual([ABORTS]);
   });
 
+  describe("ok_to_test_sha: trust by /ok-to-test", () => {
+    const { settings } = repoConfig();
+    const bound = (ok_to_test_sha: boolean) =>
+      configOf("trigger", {
+        presubmits: [auto],
+        settings: { ...settings, cutwater: { ...settings.cutwater, ok_to_test_sha } },
+      });
+    const pushedBy = (login: string, pullRequest: ReturnType<typeof pull>, option = true) =>
+      outcome(pullEvent("synchronize", { pullRequest, sender: user(login) }), {
+        config: bound(option),
+        pullRequest,
+        labels: pullRequest.labels,
+      });
+    const trustedByLabel = pull({ labels: ["ok-to-test"] });
+
+    test.each([
+      [
+        "ends with a push of the untrusted author",
+        "author",
+        trustedByLabel,
+        true,
+        [ABORTS, "-ok-to-test", `+${NEEDS}`],
+      ],
+      ["survives a push of a member", "member", trustedByLabel, true, [ABORTS, "starts auto"]],
+      [
+        "does not matter on a member's pull request",
+        "member",
+        trusted({ labels: ["ok-to-test"] }),
+        true,
+        [ABORTS, "starts auto"],
+      ],
+      ["was not given: nothing ends", "author", pull(), true, [ABORTS]],
+      ["stays by default, as in Prow", "author", trustedByLabel, false, [ABORTS, "starts auto"]],
+    ])("%s", async (_, login, pullRequest, option, expected) => {
+      expect(await pushedBy(login, pullRequest, option)).toEqual(expected);
+    });
+  });
+
   test("a late synchronize, after a newer push was seen, stops and starts nothing", async () => {
     const old = trusted({
       head: { sha: "1".repeat(40), ref: "fix", fullName: "x/y" },
