@@ -33,3 +33,6 @@ export const TEAMS: readonly { slug: string; name: string; members: readonly str
   },
   { slug: "release-managers", name: "Release managers", members: ["ada", "ben"], repos: [] },
 ];
+
+/** An App of somebody else's, installed nowhere here: it only comments. */
+export const OTHER_BOT = "tugboat[bot]";

@@ -10,7 +10,7 @@ import { commitTo, createRepo } from "../verbs/repos.ts";
 import type { World } from "../world.ts";
 import { CHANGES, type DemoIssue } from "./changes.ts";
 import { LABELS } from "./labels.ts";
-import { MEMBERS, ORG, OWNER, PEOPLE, TEAMS } from "./people.ts";
+import { MEMBERS, ORG, OTHER_BOT, OWNER, PEOPLE, TEAMS } from "./people.ts";
 
 const FOLDER = path.join(import.meta.dirname, "repositories");
 const HOUR_MS = 3_600_000;
@@ -38,6 +38,8 @@ function addPeople(world: World): void {
   const createdAt = "2024-03-01T09:00:00Z";
   for (const person of PEOPLE)
     world.state.accounts[person.login] = { id: world.id(), type: "User", createdAt, ...person };
+  const bot = { id: world.id(), login: OTHER_BOT, name: "", bio: "", createdAt };
+  world.state.accounts[OTHER_BOT] = { ...bot, type: "Bot" };
   world.state.accounts[ORG] = {
     id: world.id(),
     login: ORG,
