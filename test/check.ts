@@ -2,6 +2,8 @@
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { REGISTRY } from "../src/chatops/registry.ts";
+import { withPluginTable } from "./docs/plugin-table.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const bin = path.join(root, "node_modules/.bin");
@@ -87,6 +89,14 @@ async function docsNameRealFiles(): Promise<string> {
   return "";
 }
 
+/** The docs name files that exist, and the README's table says what the plugins say of themselves. */
+async function docsHold(): Promise<string> {
+  const readme = await readFile(path.join(root, "README.md"), "utf8");
+  if (withPluginTable(readme, REGISTRY) !== readme)
+    throw new Error("The README's table of plugins is stale. Run: npm run docs (node test/docs/write.ts)");
+  return await docsNameRealFiles();
+}
+
 const steps: readonly Step[] = [
   { name: "types: src, durable", run: () => program("tsc", "-p", ".") },
   { name: "types: ui", run: () => program("tsc", "-p", "ui") },
@@ -98,7 +108,7 @@ const steps: readonly Step[] = [
   { name: "migrations", run: migrationsAreGenerated },
   { name: "lockfile", run: lockfileIsNeutral },
   { name: "room sizes", run: roomsAreSmall },
-  { name: "docs", run: docsNameRealFiles },
+  { name: "docs", run: docsHold },
 ];
 
 await program("node", "--no-warnings", "ui/build.ts"); // its manifest is imported
