@@ -1,7 +1,7 @@
 /** `cutwater runner`: executes the jobs of one build cluster. */
 import { readFile } from "node:fs/promises";
 import { defineCommand } from "citty";
-import { type KubernetesSettings, startRunner } from "../runner/index.ts";
+import { type JenkinsSettings, type KubernetesSettings, startRunner } from "../runner/index.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** The cluster's token, from a file or the environment; the environment forgets it. */
@@ -36,6 +36,22 @@ function kubernetesSettings(flags: KubernetesFlags): KubernetesSettings {
   };
 }
 
+interface JenkinsFlags {
+  readonly "jenkins-url"?: string | undefined;
+  readonly "jenkins-user"?: string | undefined;
+  readonly "jenkins-token-file"?: string | undefined;
+}
+
+async function jenkinsSettings(flags: JenkinsFlags): Promise<JenkinsSettings | null> {
+  const { "jenkins-url": url, "jenkins-user": user, "jenkins-token-file": file } = flags;
+  if (!url) return null;
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new Error(`--jenkins-url needs an http or https address, not "${url}".`);
+  if (Boolean(user) !== Boolean(file))
+    throw new Error("--jenkins-user and --jenkins-token-file belong together: give both, or neither.");
+  return { url, ...(user && file ? { user, token: (await readFile(file, "utf8")).trim() } : {}) };
+}
+
 export const runner = defineCommand({
   meta: { name: "runner", description: "Execute the jobs of one build cluster" },
   args: {
@@ -54,6 +70,9 @@ export const runner = defineCommand({
     context: { type: "string", description: "Context of the kubeconfig (its current one)" },
     image: { type: "string", description: "Image of the runner, for the pods' clone and upload containers" },
     "pod-url": { type: "string", description: "Where pods reach the worker, when that is not --url" },
+    "jenkins-url": { type: "string", description: "Where jobs of agent jenkins are built" },
+    "jenkins-user": { type: "string", description: "User that may start and end builds there" },
+    "jenkins-token-file": { type: "string", description: "File with the user's API token" },
     name: { type: "string", description: "Name within the cluster (the machine's name)" },
     "drain-seconds": { type: "string", default: "30", description: "How long the first Ctrl-C lets jobs run on" },
   },
@@ -61,6 +80,7 @@ export const runner = defineCommand({
     if (!URL.canParse(args.url) || !/^https?:/.test(args.url))
       throw new Error(`--url needs an http or https address, not "${args.url}".`);
     const drainSeconds = wholeNumber("drain-seconds", args["drain-seconds"], 0);
+    const jenkins = await jenkinsSettings(args);
     const running = await startRunner({
       url: args.url,
       cluster: args.cluster,
@@ -68,6 +88,7 @@ export const runner = defineCommand({
       executor: args.executor === "kubernetes" ? kubernetesSettings(args) : "process",
       capacity: wholeNumber("capacity", args.capacity, 1),
       workDir: args["work-dir"],
+      ...(jenkins ? { jenkins } : {}),
       ...(args.name ? { name: args.name } : {}),
       log: (line) => console.log(`${new Date().toISOString()} ${line}`),
     });

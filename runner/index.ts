@@ -8,14 +8,18 @@ import path from "node:path";
 import { HEARTBEAT_SECONDS, type RunnerMessage, type ServerMessage } from "../src/jobs/protocol.ts";
 import type { Assignment } from "../src/jobs/protocol.ts";
 import { type Backoff, sleep } from "./backoff.ts";
+import { byAgent } from "./by-agent.ts";
 import { createClaims } from "./claims.ts";
 import { connect } from "./connection.ts";
 import { takeFolder } from "./lock.ts";
 import type { Executor } from "./executor.ts";
+import { createJenkinsExecutor, type JenkinsSettings } from "./jenkins/index.ts";
 import { parseServerMessage } from "./messages.ts";
 import { createProcessExecutor } from "./process/index.ts";
 import { startRun, type Run } from "./run.ts";
 import { createRunFolder, keyOf, openRunFolders } from "./run-folder.ts";
+
+export type { JenkinsSettings } from "./jenkins/index.ts";
 
 export interface RunnerOptions {
   /** Base URL of the worker. */
@@ -25,6 +29,8 @@ export interface RunnerOptions {
   /** The alias' token. */
   readonly token: string;
   readonly executor: "process" | KubernetesSettings;
+  /** Where jobs of agent `jenkins` are built. */
+  readonly jenkins?: JenkinsSettings;
   /** Jobs at the same time. */
   readonly capacity: number;
   /** Folder of this runner alone: jobs run in it, and what must survive a restart is kept in it. */
@@ -58,7 +64,7 @@ interface Pauses {
 export interface Runner {
   /**
    * Takes no more jobs and waits up to `drainSeconds` (0) for those that run; what runs on then is ended within its grace and
-   * reported as `runner-restarted`, but for pods, which the next start goes on with. What the worker cannot be told stays on disk for the next start.
+   * reported as `runner-restarted`, but for pods and Jenkins' builds, which the next start goes on with. What the worker cannot be told stays on disk for the next start.
    */
   stop(options?: { readonly drainSeconds?: number }): Promise<void>;
   /** Ends now: kills what runs, leaves its report to the next start. */
@@ -77,8 +83,13 @@ function nameOf(workDir: string): string {
   return `${hostname().slice(0, 100)}-${createHash("sha256").update(workDir).digest("hex").slice(0, 6)}`;
 }
 
+async function executorOf(options: RunnerOptions, url: string, workDir: string): Promise<Executor> {
+  const { jenkins } = options;
+  return byAgent(await podExecutor(options, url, workDir), jenkins ? { jenkins: createJenkinsExecutor(jenkins) } : {});
+}
+
 /** The Kubernetes client is loaded only by who uses it. */
-async function executorOf({ executor, pauses = {} }: RunnerOptions, url: string, workDir: string): Promise<Executor> {
+async function podExecutor({ executor, pauses = {} }: RunnerOptions, url: string, workDir: string): Promise<Executor> {
   if (executor === "process") {
     const { fetchRetriesMs } = pauses;
     const directory = path.join(workDir, "jobs");
@@ -98,7 +109,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const giveBack = await takeFolder(workDir);
   const records = path.join(workDir, "runs");
   const executor = await executorOf(options, url, workDir);
-  const runOptions = { executor, url, node: hostname(), backoff: pauses.calls ?? CALLS, secrets: [options.token], say };
+  const secrets = [options.token, ...(options.jenkins?.token ? [options.jenkins.token] : [])];
+  const runOptions = { executor, url, node: hostname(), backoff: pauses.calls ?? CALLS, secrets, say };
   const runs = new Map<string, Run>();
   const claims = createClaims(options.capacity, () => runs.size);
   let beatMs = HEARTBEAT_SECONDS * 1000;
@@ -197,16 +209,16 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const connection = connect(connectionOptions);
   for (const run of orphans) hold(run);
 
-  const settled = () => Promise.all([...runs.values()].map((run) => run.done));
-  const within = async (ms: number) => {
+  const settled = (some: Iterable<Run>) => Promise.all([...some].map((run) => run.done));
+  const within = async (some: Iterable<Run>, ms: number) => {
     const over = new AbortController();
-    await Promise.race([settled(), sleep(ms, over.signal)]);
+    await Promise.race([settled(some), sleep(ms, over.signal)]);
     over.abort();
   };
   let ending: Promise<void> | null = null;
   const leave = async () => {
     for (const run of runs.values()) run.abandon();
-    await settled();
+    await settled(runs.values());
     await connection.close();
     await giveBack();
   };
@@ -214,12 +226,13 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     async stop({ drainSeconds = 0 } = {}) {
       claims.close();
       connection.send(heartbeat());
-      if (drainSeconds > 0) await within(drainSeconds * 1000);
-      // Pods run on without us: the next start goes on with them.
-      if (executor.kind === "process") {
-        for (const run of runs.values()) run.stop("runner-restarted", "The runner was stopped");
-        const grace = Math.max(0, ...[...runs.values()].map((run) => run.graceSeconds));
-        await within(grace * 1000 + HAND_IN_MS);
+      if (drainSeconds > 0) await within(runs.values(), drainSeconds * 1000);
+      // What runs on without us the next start goes on with.
+      const ours = [...runs.values()].filter((run) => !run.outlivesUs());
+      if (ours.length > 0) {
+        for (const run of ours) run.stop("runner-restarted", "The runner was stopped");
+        const grace = Math.max(...ours.map((run) => run.graceSeconds));
+        await within(ours, grace * 1000 + HAND_IN_MS);
       }
       ending ??= leave();
       await ending;

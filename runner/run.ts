@@ -33,6 +33,8 @@ export interface Run {
   stop(why: "aborted" | "runner-restarted", message: string, graceSeconds?: number): void;
   /** Ends it at once and forgets it: nobody wants the result. */
   drop(why: string): void;
+  /** Its workload goes on without this runner (a pod, a build of a Jenkins). */
+  outlivesUs(): boolean;
   /** Ends at once and leaves all on disk for the next life of the runner. */
   abandon(): void;
 }
@@ -134,6 +136,7 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
     stop: (why, message, graceSeconds = assignment.graceSeconds) =>
       command(() => workload?.stop(why, message, graceSeconds)),
     drop,
+    outlivesUs: () => workload?.detach !== undefined,
     abandon() {
       abandoned = true;
       gone.abort();

@@ -37,11 +37,13 @@ export function runPolicy(spec: ProwJobSpec, plank: Plank | null): RunPolicy {
   const limits = plank ?? DEFAULT_PLANK;
   const decoration = spec.decoration_config;
   const runningSeconds = positive(decoration, "pod_running_timeout") ?? limits.pod_running_timeout;
+  // A build may stand in Jenkins' queue as long as Jenkins likes (spec jobs 4.18).
+  const start = spec.agent === "jenkins" ? runningSeconds : null;
   return {
     timeoutSeconds: decoration ? (positive(decoration, "timeout") ?? DEFAULT_TIMEOUT_SECONDS) : runningSeconds,
     graceSeconds: positive(decoration, "grace_period") ?? DEFAULT_GRACE_SECONDS,
-    unscheduledSeconds: positive(decoration, "pod_unscheduled_timeout") ?? limits.pod_unscheduled_timeout,
-    pendingSeconds: positive(decoration, "pod_pending_timeout") ?? limits.pod_pending_timeout,
+    unscheduledSeconds: start ?? positive(decoration, "pod_unscheduled_timeout") ?? limits.pod_unscheduled_timeout,
+    pendingSeconds: start ?? positive(decoration, "pod_pending_timeout") ?? limits.pod_pending_timeout,
     runningSeconds,
     maxRevivals: limits.max_revivals,
     errorOnEviction: spec.error_on_eviction === true,

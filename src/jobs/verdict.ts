@@ -55,10 +55,12 @@ export function verdictOfLoss(reason: string, policy: RunPolicy, revivals: numbe
   return vanished(withDetail("The runner was lost", reason.trim()), policy, revivals);
 }
 
-function completed({ exitCodes }: Evidence): Verdict {
+function completed({ exitCodes, message }: Evidence): Verdict {
   if (exitCodes.length === 0) return end("error", "The job ended, but no container reported an exit code.");
   const failed = exitCodes.filter(({ code }) => code !== 0);
   if (failed.length === 0) return end("success", "Job succeeded.");
+  const said = message.trim();
+  if (said !== "") return end("failure", withDetail("Job failed", said));
   if (exitCodes.length === 1) return end("failure", `Job failed: exit code ${failed[0]?.code ?? "unknown"}.`);
   return end(
     "failure",
