@@ -27,8 +27,13 @@ function refusing(agent: string): Agent {
     const now = Date.now();
     const artifacts = { files: 0, bytes: 0, refused: [] };
     const evidence: Evidence = {
-      ...{ exitCodes: [], cloneRecords: [], artifacts, reason: "start-failed", message },
-      ...{ startedAt: now, finishedAt: now },
+      exitCodes: [],
+      cloneRecords: [],
+      artifacts,
+      reason: "start-failed",
+      message,
+      startedAt: now,
+      finishedAt: now,
     };
     return { stop: () => {}, done: Promise.resolve(evidence) };
   };
