@@ -9,17 +9,20 @@ import { dispatch } from "../src/chatops/dispatch.ts";
 import type { Cause, Effect } from "../src/chatops/effects.ts";
 import type { ChatEvent, RepoRef } from "../src/chatops/events.ts";
 import { type Handled, outcomeOf, passingError, unhandled } from "../src/chatops/handled.ts";
+import type { PullState } from "../src/chatops/messages-summary.ts";
 import { OWN_EVENT, type OwnPlace, parseOwnEvent } from "../src/chatops/own-events.ts";
 import { parseEvent, PayloadError } from "../src/chatops/parse.ts";
 import { errorLine, isReset, verdict } from "../src/chatops/retry.ts";
+import type { View } from "../src/chatops/plugin.ts";
 import { repositoryOf } from "../src/chatops/repository.ts";
 import type { Delivered, Delivery, Wake } from "../src/chatops/rpc.ts";
 import { callService, type ServiceCall } from "../src/chatops/service.ts";
+import { pullStateOf } from "../src/chatops/summary.ts";
 import type { DeliveryView } from "../src/chatops/view.ts";
 import { createView } from "../src/chatops/world.ts";
 import { currentConfig } from "../src/config/current.ts";
 import { type Env, settings } from "../src/env.ts";
-import { flushUsage, githubClient } from "../src/github/index.ts";
+import { flushUsage, githubClient, GitHubError } from "../src/github/index.ts";
 import { GitTaskOutcome } from "../src/jobs/git-task.ts";
 import { gitTaskJob } from "../src/jobs/git-task-job.ts";
 import type { ProwJob } from "../src/jobs/prowjob.ts";
@@ -30,9 +33,11 @@ import { stored } from "../src/store/stored.ts";
 import { ChatJobs } from "./chat-jobs.ts";
 import { ChatLater } from "./chat-later.ts";
 import { CHAT_MIGRATIONS, type InboxRow, type OutboxRow } from "./chat-tables.ts";
+import { factOf, putFact } from "./facts.ts";
 import { Inbox } from "./inbox.ts";
 import { migrate } from "./migrate.ts";
 import { Outbox } from "./outbox.ts";
+import { quieted } from "./quiet.ts";
 import { Todo } from "./todo.ts";
 
 /** After this many tries an event is decided with the answers that GitHub gives, or fails: about half an hour. */
@@ -200,13 +205,28 @@ export abstract class ChatObject extends DurableObject<Env> {
     const dispatched = await dispatch(events, view);
     const reset = dispatched.errors.find(isReset);
     if (reset !== undefined) throw reset;
-    return { ...outcomeOf(dispatched, told), configVersion: config.version, passing: passingError(dispatched.errors) };
+    const pull = await this.#pullState(events, dispatched.effects, view);
+    const passing = passingError(dispatched.errors);
+    const quieting = { config, events, pull };
+    return { ...outcomeOf(dispatched, told), configVersion: config.version, quieting, passing };
   }
 
-  #end(row: InboxRow, state: "handled" | "failed", { configVersion, summary, runs, effects }: Handled): void {
+  /** For the summary; null where none is kept, or when GitHub cannot be read just now. */
+  async #pullState(events: readonly ChatEvent[], effects: readonly Decided[], view: View): Promise<PullState | null> {
+    if (!view.config.settings.cutwater.summary_comment) return null;
+    try {
+      return await pullStateOf(events, effects, view);
+    } catch (error) {
+      if (error instanceof GitHubError) return null;
+      throw error;
+    }
+  }
+
+  #end(row: InboxRow, state: "handled" | "failed", handled: Handled): void {
+    const { configVersion, summary, runs, effects, quieting } = handled;
     this.ctx.storage.transactionSync(() => {
       this.inbox.end(row, state, configVersion, summary, runs);
-      this.outbox.put(row.guid, effects);
+      this.outbox.put(row.guid, quieting ? quieted(this.ctx.storage.sql, effects, quieting, row.guid) : effects);
     });
   }
 
@@ -252,7 +272,8 @@ export abstract class ChatObject extends DurableObject<Env> {
     const cause = { delivery, plugin: "report", rule: job.state, actor: { kind: "job", id: job.id } } as const;
     const decided = effects.map((effect) => ({ effect, cause }));
     this.ctx.storage.transactionSync(() => {
-      this.outbox.put(delivery, decided);
+      const quieting = config && { config, events: [], pull: null };
+      this.outbox.put(delivery, quieting ? quieted(this.ctx.storage.sql, decided, quieting, delivery) : decided);
       this.jobs.said(job, effects);
     });
     return true;
@@ -310,14 +331,11 @@ export abstract class ChatObject extends DurableObject<Env> {
   }
 
   protected fact(key: string): string {
-    const rows = this.ctx.storage.sql.exec<{ value: string }>("SELECT value FROM fact WHERE key = ?", key);
-    return rows.toArray()[0]?.value ?? "";
+    return factOf(this.ctx.storage.sql, key);
   }
 
-  /** Writes only what changes: rows written are the main price. */
   protected remember(key: string, value: string): void {
-    if (this.fact(key) === value) return;
-    this.ctx.storage.sql.exec("INSERT OR REPLACE INTO fact (key, value) VALUES (?, ?)", key, value);
+    putFact(this.ctx.storage.sql, key, value);
   }
 }
 

@@ -34,6 +34,7 @@ export const CHAT_MIGRATIONS = [
   "ALTER TABLE timer ADD COLUMN wake TEXT NOT NULL DEFAULT '{}'",
   "CREATE TABLE task (id TEXT PRIMARY KEY, plugin TEXT NOT NULL, task TEXT NOT NULL, place TEXT NOT NULL) WITHOUT ROWID",
   "ALTER TABLE inbox ADD COLUMN headers TEXT NOT NULL DEFAULT '{}'",
+  "ALTER TABLE posted ADD COLUMN plugin TEXT NOT NULL DEFAULT ''",
 ];
 
 export type InboxRow = {

@@ -94,7 +94,7 @@ export class Outbox {
       ...surroundings(head),
       marker: head.marker,
       again: head.unsure === 1,
-      posted: posted(this.#sql),
+      posted: posted(this.#sql, saidFor(head)),
     };
     try {
       const done = await carryOut(rows, execution);
@@ -198,6 +198,8 @@ export class Outbox {
 const ALONE = "refused together: ";
 
 const effectOf = (row: OutboxRow): Effect => stored<Effect>(row.effect);
+/** Maintained comments are nobody's: they are kept right, not hidden. */
+const saidFor = (row: OutboxRow): string => (effectOf(row).kind === "comment" ? stored<Cause>(row.cause).plugin : "");
 const isLabel = (row: OutboxRow): boolean => effectOf(row).kind === "addLabel";
 
 async function carryOut(rows: readonly OutboxRow[], execution: Execution): Promise<Done> {

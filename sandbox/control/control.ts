@@ -39,6 +39,8 @@ export interface Snapshot {
     readonly user: string;
     readonly body: string;
     readonly edited: boolean;
+    /** Why it is hidden; null: it is shown. */
+    readonly hidden: string | null;
   }[];
   readonly pull: null | {
     readonly head: string;
@@ -237,6 +239,7 @@ function snapshot(repo: ReturnType<World["mustRepo"]>, issue: Issue): Snapshot {
     user: one.user,
     body: one.body,
     edited: one.updatedAt !== one.createdAt,
+    hidden: one.hidden ?? null,
   }));
   if (!isPull(issue)) return { number, title, body, state, labels, assignees, comments, pull: null };
   const { pull } = issue;

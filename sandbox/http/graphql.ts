@@ -1,11 +1,12 @@
 /** GraphQL: every query is validated against GitHub's published schema; a small part of it is answered. */
 import { schema as published } from "@octokit/graphql-schema";
 import { buildSchema, execute, type GraphQLSchema, parse, validate } from "graphql";
-import { permissionOf } from "../access.ts";
+import { atLeast, permissionOf } from "../access.ts";
 import { ApiError } from "../errors.ts";
 import { userOf } from "../shape/account.ts";
+import { nodeId } from "../shape/ids.ts";
 import { setDraft } from "../verbs/pulls.ts";
-import { isPull, type PullIssue, type World } from "../world.ts";
+import { isPull, type PullIssue, topicOf, type World } from "../world.ts";
 import type { Repo } from "../state/model.ts";
 import { json, type Reply } from "./call.ts";
 import { actorOf, type Caller, loginOf } from "./caller.ts";
@@ -72,6 +73,22 @@ function pullById(world: World, id: string): { repo: Repo; issue: PullIssue } {
   throw new Error(`Could not resolve to a node with the global id of '${id}'`);
 }
 
+/** Hides a comment of an issue. By its author, or with write access. */
+function minimizeComment(world: World, caller: Caller, id: string, classifier: string) {
+  for (const repo of Object.values(world.state.repos))
+    for (const issue of Object.values(repo.issues))
+      for (const comment of issue.comments) {
+        if (nodeId("IC", comment.id) !== id) continue;
+        const { login } = actorOf(world, caller).account;
+        if (comment.user !== login && !atLeast(permissionOf(world, repo, login), "write"))
+          throw new Error(`${login} does not have the correct permissions to execute \`MinimizeComment\``);
+        comment.hidden = classifier.toLowerCase();
+        world.changed(topicOf(repo, issue));
+        return { __typename: "IssueComment", isMinimized: true, minimizedReason: comment.hidden };
+      }
+  throw new Error(`Could not resolve to a node with the global id of '${id}'`);
+}
+
 function rootOf(world: World, caller: Caller): object {
   const draft =
     (to: boolean) =>
@@ -90,6 +107,10 @@ function rootOf(world: World, caller: Caller): object {
     },
     markPullRequestReadyForReview: draft(false),
     convertPullRequestToDraft: draft(true),
+    minimizeComment: ({ input }: { input: { subjectId: string; classifier: string; clientMutationId?: string } }) => ({
+      clientMutationId: input.clientMutationId ?? null,
+      minimizedComment: minimizeComment(world, caller, input.subjectId, input.classifier),
+    }),
   };
 }
 

@@ -58,6 +58,8 @@ export interface Comment {
   readonly createdAt: string;
   updatedAt: string;
   reactions: Reaction[];
+  /** Why it is hidden, e.g. `outdated`; unset: it is shown. */
+  hidden?: string;
 }
 
 export interface Reaction {

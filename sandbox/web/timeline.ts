@@ -30,8 +30,10 @@ function commentBox(
     body: string | null;
     verb: string;
     tools: Html | string;
+    hidden?: string | undefined;
   },
 ): Html {
+  const text = prose(part.body, repo);
   return html`<article class="comment ${part.user === viewer.account.login ? "mine" : ""}" id="${part.id}">
     ${avatar(part.user, 40)}
     <div class="box">
@@ -39,7 +41,7 @@ function commentBox(
         <strong><a href="/${part.user.replace("[bot]", "")}">${part.user}</a></strong> ${part.verb} ${ago(part.at)}${part.edited ? " · edited" : ""} ${roleOf(world, repo, part.user)}
         <span class="right">${part.tools}</span>
       </div>
-      ${prose(part.body, repo)}
+      ${part.hidden === undefined ? text : html`<details><summary class="dim">Hidden as ${part.hidden}</summary>${text}</details>`}
     </div>
   </article>`;
 }
@@ -111,6 +113,7 @@ export function timeline(world: World, viewer: Viewer, repo: Repo, issue: Issue,
       body: comment.body,
       verb: "commented",
       tools: commentTools(world, viewer, repo, comment, path),
+      hidden: comment.hidden,
     }),
   }));
   const reviews = (issue.pull?.reviews ?? []).map((review) => {

@@ -14,9 +14,22 @@ export type Effect =
   | { readonly kind: "addLabel"; readonly label: string }
   | { readonly kind: "removeLabel"; readonly label: string }
   /** A new comment, said once. The outbox appends a hidden marker so that a lost answer is looked up, not repeated. */
-  | { readonly kind: "comment"; readonly body: string }
+  | {
+      readonly kind: "comment";
+      readonly body: string;
+      /** The state that it explains, e.g. `needs-ok-to-test`: a summary keeps it while that holds (see `summary.ts`). */
+      readonly explains?: string;
+    }
   /** The one maintained comment that carries `marker`: created, edited in place, or left alone when equal. */
-  | { readonly kind: "upsertComment"; readonly marker: string; readonly body: string }
+  | {
+      readonly kind: "upsertComment";
+      readonly marker: string;
+      readonly body: string;
+      /** What it asks people to do, in a line. */
+      readonly next?: string;
+      /** Marks of maintained comments in whose place it comes. */
+      readonly replaces?: readonly string[];
+    }
   /** Deletes the bot's own comments that contain `marker`. */
   | { readonly kind: "deleteComments"; readonly marker: string }
   | { readonly kind: "assign"; readonly logins: readonly string[]; readonly onMissing?: MissingReply }
@@ -96,8 +109,8 @@ export type Effect =
   | { readonly kind: "recordJobs"; readonly jobs: readonly ProwJob[] }
   /** Says the newest results of this conversation's jobs once more (statuses and comment). */
   | { readonly kind: "reportAgain" }
-  /** Hides the bot's own comments that contain `marker`. */
-  | { readonly kind: "minimizeComments"; readonly marker: string }
+  /** Hides as outdated what was said for a plugin by `comment`. */
+  | { readonly kind: "minimizeComments"; readonly plugin: string }
   /** Puts the issue into a project (ProjectsV2) with a status, or takes it out (`status: null`). */
   | ({ readonly kind: "project"; readonly projectId: string; readonly status: string | null } & Aftermath)
   | { readonly kind: "slack"; readonly channel: string; readonly text: string }

@@ -1,6 +1,9 @@
 /** Comments: said once, maintained in place, or taken back (spec chatops 1.11; design 1.2). */
+import type { Effect } from "./effects.ts";
 import type { Done, Execution } from "./execution.ts";
 import { done, gone, isStatus, noop } from "./execution.ts";
+import { REPLY_END } from "./messages.ts";
+import { SUMMARY_MARKER } from "./messages-summary.ts";
 
 /** Says `body` once. When an earlier try may have been heard, the comment with `lookFor` is looked for first. */
 export async function comment(x: Execution, body: string, lookFor: string): Promise<Done> {
@@ -20,11 +23,19 @@ export async function comment(x: Execution, body: string, lookFor: string): Prom
   return done(`comment ${id}`);
 }
 
-/** Keeps the one comment with `marker`: the newest is edited, doubles are deleted, none means a new one. */
-export async function upsertComment(x: Execution, marker: string, text: string): Promise<Done> {
-  const body = text.includes(marker) ? text : `${text}\n${marker}`;
+/**
+ * Keeps the one comment with `marker`: the newest is edited, doubles are deleted, none means a new one. Those that it
+ * replaces count as older ones.
+ */
+export async function upsertComment(x: Execution, effect: Extract<Effect, { kind: "upsertComment" }>): Promise<Done> {
+  const { marker, replaces = [] } = effect;
+  const body = effect.body.includes(marker) ? effect.body : `${effect.body}\n${marker}`;
   await adopt(x);
-  const known = [...x.posted.containing(marker)];
+  const own = x.posted.containing(marker);
+  const others = new Map(replaces.flatMap((one) => x.posted.containing(one)).map((one) => [one.id, one]));
+  for (const { id } of own) others.delete(id);
+  // A reply may quote a mark that is plain text.
+  const known = [...[...others.values()].filter((one) => !one.body.includes(REPLY_END)), ...own];
   for (let newest = known.pop(); newest; newest = known.pop()) {
     const { id } = newest;
     const there = newest.body === body || (await edited(x, id, body));
@@ -38,7 +49,8 @@ export async function upsertComment(x: Execution, marker: string, text: string):
 /** Deletes the bot's comments that contain `marker`. */
 export async function deleteComments(x: Execution, marker: string): Promise<Done> {
   await adopt(x);
-  const known = x.posted.containing(marker);
+  // A summary that has this mark among its sections is edited, never deleted.
+  const known = x.posted.containing(marker).filter(({ body }) => !body.includes(SUMMARY_MARKER));
   for (const { id } of known) await remove(x, id);
   return known.length > 0 ? done(`deleted ${known.map(({ id }) => id).join(", ")}`) : noop("there was none");
 }

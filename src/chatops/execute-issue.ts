@@ -137,18 +137,16 @@ export const transferIssue = (effect: Of<"transferIssue">, x: Execution): Promis
     return `transferred to ${x.owner}/${effect.repo}`;
   });
 
-const Comments = z.object({ node_id: z.string(), body: z.string().nullish() });
-
-/** Hides the bot's own comments with `marker` as outdated. */
-export async function minimize({ marker }: Of<"minimizeComments">, x: Execution): Promise<Done> {
-  const known = x.posted.containing(marker);
+export async function minimize({ plugin }: Of<"minimizeComments">, x: Execution): Promise<Done> {
+  const known = x.posted.saidFor(plugin);
   const query =
     "mutation ($id: ID!) { minimizeComment(input: { subjectId: $id, classifier: OUTDATED }) { clientMutationId } }";
-  for (const { id } of known) {
+  for (const id of known) {
     try {
       const call = "GET /repos/{owner}/{repo}/issues/comments/{comment_id}";
       const { data } = await x.client.request(call, { owner: x.owner, repo: x.repo, comment_id: id });
-      await x.client.graphql(query, { id: Comments.parse(data).node_id });
+      await x.client.graphql(query, { id: NODE_ID.parse(data).node_id });
+      x.posted.hidden(id);
     } catch (error) {
       if (!isStatus(error, 404, 410)) throw error;
       x.posted.drop(id);

@@ -40,7 +40,7 @@ export async function execute(effect: Effect, x: Execution): Promise<Done> {
     case "comment":
       return await comment(x, `${effect.body}\n${x.marker}`, x.marker);
     case "upsertComment":
-      return await upsertComment(x, effect.marker, effect.body);
+      return await upsertComment(x, effect);
     case "deleteComments":
       return await deleteComments(x, effect.marker);
     case "assign":

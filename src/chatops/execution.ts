@@ -10,6 +10,9 @@ export interface Posted {
   containing(text: string): readonly { readonly id: number; readonly body: string }[];
   put(id: number, body: string): void;
   drop(id: number): void;
+  /** Those said once for a plugin, and not hidden since. */
+  saidFor(plugin: string): readonly number[];
+  hidden(id: number): void;
   /** Whether GitHub was asked what there was before the object began to remember. */
   adopted(): boolean;
   adopt(comments: readonly { readonly id: number; readonly body: string }[]): void;

@@ -1,8 +1,19 @@
 /** What became of one delivery: from the dispatcher's outcome to what is kept and shown. Pure. */
 import { GitHubError } from "../github/index.ts";
+import type { RepoConfig } from "../config/model.ts";
 import type { Decided } from "./coalesce.ts";
 import type { Dispatched } from "./dispatch.ts";
+import type { ChatEvent } from "./events.ts";
+import type { PullState } from "./messages-summary.ts";
 import type { PluginRun } from "./view.ts";
+
+/** See `summary.ts` and `obsolete.ts`. */
+export interface Quieting {
+  readonly config: RepoConfig;
+  readonly events: readonly ChatEvent[];
+  /** The pull request before the effects; null when nobody looked. */
+  readonly pull: PullState | null;
+}
 
 export interface Handled {
   /** Empty when no configuration was asked. */
@@ -11,6 +22,8 @@ export interface Handled {
   readonly summary: string;
   readonly runs: readonly PluginRun[];
   readonly effects: readonly Decided[];
+  /** What deciding on fewer comments needs; null when nothing was decided. */
+  readonly quieting: Quieting | null;
   /** A failure that may be over when the event is decided anew; null when the decision stands. */
   readonly passing: GitHubError | null;
 }
@@ -21,6 +34,7 @@ export const unhandled = (summary: string): Handled => ({
   summary,
   runs: [],
   effects: [],
+  quieting: null,
   passing: null,
 });
 

@@ -20,7 +20,8 @@ export function commandHelpUrl({ publicUrl, repository }: Where): string {
   return `${publicUrl}/command-help?repo=${encodeURIComponent(`${repository.owner}/${repository.repo}`)}`;
 }
 
-const REPLY_END = "<!-- reply -->";
+/** The last line of a reply. */
+export const REPLY_END = "<!-- reply -->";
 const QUOTE_CHARACTERS = 4_000;
 /** GitHub takes 65,536 in all; what is quoted may grow fivefold when it is made harmless. */
 const MESSAGE_CHARACTERS = 40_000;

@@ -15,7 +15,7 @@ export function overlay(view: View, decided: () => Iterable<Effect>): View {
 }
 
 /** Labels after the label effects, in their order. Labels compare without case. */
-function withEffects(labels: readonly string[], effects: Iterable<Effect>): readonly string[] {
+export function withEffects(labels: readonly string[], effects: Iterable<Effect>): readonly string[] {
   const now = new Map(labels.map((label) => [label.toLowerCase(), label]));
   for (const effect of effects) {
     if (effect.kind === "addLabel" && !now.has(effect.label.toLowerCase())) {

@@ -90,7 +90,9 @@ export function commentEffects(latest: readonly JobSummary[], context: CommentCo
   if (reporter.summary_comment && lastOfEachContext(runs).some((run) => !run.complete)) return [];
   const failed = finished.filter((run) => run.state === "failure");
   if (failed.length > 0)
-    return [{ kind: "upsertComment", marker: COMMENT_MARKER, body: failureComment(failed, context) }];
+    return [
+      { kind: "upsertComment", marker: COMMENT_MARKER, body: failureComment(failed, context), next: whatNext(failed) },
+    ];
   if (reporter.summary_comment && finished.every((run) => run.state === "success"))
     return [{ kind: "upsertComment", marker: COMMENT_MARKER, body: successComment(context) }];
   return [{ kind: "deleteComments", marker: COMMENT_MARKER }];
@@ -107,8 +109,15 @@ function lastOfEachContext(runs: readonly JobSummary[]): JobSummary[] {
   return [...byContext.values()].sort((a, b) => a.startTime - b.startTime || (a.context < b.context ? -1 : 1));
 }
 
+const countOf = (failed: readonly JobSummary[]): string =>
+  failed.length === 1 ? "1 test failed" : `${failed.length} tests failed`;
+
+function whatNext(failed: readonly JobSummary[]): string {
+  const required = failed.filter((run) => !run.optional).length;
+  return `${countOf(failed)}, ${required} of them required: mend the cause and push, or say \`/retest\`.`;
+}
+
 function failureComment(failed: readonly JobSummary[], context: CommentContext): string {
-  const count = failed.length === 1 ? "1 test failed" : `${failed.length} tests failed`;
   const rows = failed.map((run) =>
     [
       cell(run.context),
@@ -119,7 +128,7 @@ function failureComment(failed: readonly JobSummary[], context: CommentContext):
     ].join(" | "),
   );
   return [
-    `@${context.author}: ${count}. Comment \`/retest\` to run every failed test again, or \`/retest-required\` for the required ones alone.`,
+    `@${context.author}: ${countOf(failed)}. Comment \`/retest\` to run every failed test again, or \`/retest-required\` for the required ones alone.`,
     "",
     "Test name | Commit | Details | Required | Rerun command",
     "--- | --- | --- | --- | ---",

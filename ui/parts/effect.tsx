@@ -66,7 +66,7 @@ export function effectWords(effect: Effect): string {
     case "reportAgain":
       return "report the newest results again";
     case "minimizeComments":
-      return "hide own comments of one kind";
+      return `hide what was said for ${effect.plugin} before`;
     case "project":
       return effect.status === null ? "take out of a project" : "put into a project";
     case "slack":

@@ -326,6 +326,27 @@ describe("GraphQL", () => {
     );
     expect(bench.sandbox.control.snapshot({ repo: HELLO, number: 5 }).pull?.draft).toBe(false);
   });
+  it("hides comments, for their author and for who may write", async () => {
+    const { id } = bench.sandbox.control.comment({ repo: HELLO, number: 5, as: "mallory", body: "first" });
+    const { json: comment } = await bench.ask(`/repos/${HELLO}/issues/comments/${id}`);
+    const text =
+      "mutation($id: ID!) { minimizeComment(input: { subjectId: $id, classifier: OUTDATED }) { minimizedComment { isMinimized minimizedReason } } }";
+    const hidden = () => bench.sandbox.control.snapshot({ repo: HELLO, number: 5 }).comments.at(-1)?.hidden;
+    const body = { query: text, variables: { id: comment.node_id } };
+    const { json: refused } = await bench.ask("/graphql", {
+      method: "POST",
+      token: bench.sandbox.control.token("nova"),
+      body,
+    });
+    expect(JSON.stringify(refused.errors)).toContain("correct permissions");
+    expect(hidden()).toBeNull();
+    const { json } = await query(text, { id: comment.node_id });
+    expect(json.data).toEqual({
+      minimizeComment: { minimizedComment: { isMinimized: true, minimizedReason: "outdated" } },
+    });
+    expect(hidden()).toBe("outdated");
+    expect(JSON.stringify((await query(text, { id: "IC_nobody" })).json.errors)).toContain("Could not resolve");
+  });
   it("needs a credential", async () => {
     expect(
       (await bench.ask("/graphql", { method: "POST", token: null, body: { query: "{ viewer { login } }" } })).status,

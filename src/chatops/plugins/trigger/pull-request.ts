@@ -42,9 +42,10 @@ async function opened(pullRequest: PullRequest, view: View): Promise<Decision> {
   const { author, draft } = pullRequest;
   if ((await trustOf(author.login, view)).trusted) {
     if (!draft || pullRequest.state === "closed") return startAutomatic(pullRequest, view);
-    return { effects: [{ kind: "comment", body: draftNotice(author.login, view) }], why: "jobs wait: it is a draft" };
+    const body = draftNotice(author.login, view);
+    return { effects: [{ kind: "comment", body, explains: "draft" }], why: "jobs wait: it is a draft" };
   }
-  const effects: Effect[] = [{ kind: "comment", body: await welcome(author, view) }];
+  const effects: Effect[] = [{ kind: "comment", body: await welcome(author, view), explains: NEEDS_OK_TO_TEST }];
   const { ignore_ok_to_test } = view.config.trigger;
   if (!ignore_ok_to_test && !hasLabel(await view.labels(), OK_TO_TEST)) {
     effects.push({ kind: "addLabel", label: NEEDS_OK_TO_TEST });
