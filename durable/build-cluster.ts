@@ -11,7 +11,7 @@ import { TODO_TABLE, Todo } from "./todo.ts";
 
 const MIGRATIONS = [
   TODO_TABLE,
-  "CREATE TABLE queue (job TEXT PRIMARY KEY, attempt INTEGER NOT NULL, created_at INTEGER NOT NULL)",
+  "CREATE TABLE queue (job TEXT PRIMARY KEY, attempt INTEGER NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE INDEX queue_order ON queue (created_at, job)",
   ...LEASE_TABLES,
 ];

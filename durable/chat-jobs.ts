@@ -10,6 +10,8 @@ import type { JobRow } from "./chat-tables.ts";
 
 /** Finished jobs are remembered for the result comment, the newest of them. */
 const JOBS_KEPT = 500;
+/** Older ones go when this many have ended: looking for them reads every row. */
+const PRUNE_EVERY = 100;
 
 export interface ReportContext {
   readonly author: string;
@@ -20,6 +22,7 @@ export interface ReportContext {
 export class ChatJobs {
   readonly #sql: SqlStorage;
   readonly #env: Env;
+  #ended = 0;
 
   constructor(sql: SqlStorage, env: Env) {
     this.#sql = sql;
@@ -93,6 +96,8 @@ export class ChatJobs {
       job.id,
     );
     if (!job.complete) return;
+    this.#ended += 1;
+    if (this.#ended % PRUNE_EVERY !== 1) return;
     this.#sql.exec(
       "DELETE FROM job WHERE complete = 1 AND id IN (SELECT id FROM job ORDER BY started DESC LIMIT -1 OFFSET ?)",
       JOBS_KEPT,

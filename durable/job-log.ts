@@ -17,7 +17,7 @@ export const LOG_TABLES = [
   "CREATE TABLE log_block (attempt INTEGER NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (attempt, n))",
   `CREATE TABLE log_segment (
     attempt INTEGER NOT NULL, n INTEGER NOT NULL, length INTEGER NOT NULL, etag TEXT NOT NULL, PRIMARY KEY (attempt, n)
-  )`,
+  ) WITHOUT ROWID`,
   "CREATE TABLE log_whole (attempt INTEGER PRIMARY KEY, key TEXT NOT NULL, size INTEGER NOT NULL, upload TEXT NOT NULL)",
 ];
 

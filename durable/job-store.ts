@@ -9,16 +9,16 @@ import type { ReportTo } from "../src/jobs/rpc.ts";
 import type { TimelineEntry } from "../src/jobs/view.ts";
 
 export const JOB_TABLES = [
-  "CREATE TABLE document (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+  "CREATE TABLE document (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
   `CREATE TABLE claim (
     attempt INTEGER NOT NULL, epoch INTEGER NOT NULL, digest TEXT NOT NULL, build_id TEXT NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (attempt, epoch)
-  )`,
+  ) WITHOUT ROWID`,
   "CREATE TABLE timeline (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL)",
   `CREATE TABLE artifact (
     attempt INTEGER NOT NULL, path TEXT NOT NULL, part INTEGER NOT NULL, bytes INTEGER NOT NULL,
     PRIMARY KEY (attempt, path, part)
-  )`,
+  ) WITHOUT ROWID`,
   "CREATE TABLE booked (attempt INTEGER PRIMARY KEY, files INTEGER NOT NULL, bytes INTEGER NOT NULL)",
 ];
 

@@ -35,6 +35,9 @@ const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES];
 /** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
 const BACKLOG_BYTES = 1024 * 1024;
 
+/** Changes of this time are one row written in D1. */
+const INDEX_MS = 250;
+
 /** A git task that no runner takes in this time is given up: somebody waits for an answer. */
 const TASK_WAIT_MS = 3600_000;
 
@@ -73,7 +76,8 @@ export class Job extends DurableObject<Env> implements JobRpc {
     this.#store.write("reportTo", reportTo);
     this.#store.write("record", newRecord(Date.parse(job.status.startTime), said));
     this.#store.addLine({ at: now, what: "Triggered", detail: said });
-    for (const duty of ["admit", "report", "index"]) this.#todo.put(duty, now);
+    for (const duty of ["admit", "report"]) this.#todo.put(duty, now);
+    this.#todo.by("index", now + INDEX_MS);
     if (isGitTask(job.spec)) this.#todo.put("give up", now + TASK_WAIT_MS);
     await this.#todo.arm();
     return { created: true };
@@ -327,11 +331,12 @@ export class Job extends DurableObject<Env> implements JobRpc {
     const line = timelineLine(before, event, next);
     if (line) this.#store.addLine({ at: now, ...line });
     if (event.type === "lost" || event.type === "deadline") this.#markEndOfLog(before, next);
+    // What people wait for first: duties of one time are done in the order they were asked for.
+    if (next.version !== before.version) this.#todo.put("report", now);
     for (const action of actions) this.#ask(action, now);
     if (next.epoch !== before.epoch) this.#viewers.restart(next.attempt, this.#log.size(next.attempt));
     if (next.version !== before.version) {
-      this.#todo.put("report", now);
-      this.#todo.put("index", now);
+      this.#todo.by("index", now + INDEX_MS);
       this.#viewers.state(this.#streamState(next));
     }
     await this.#todo.arm();

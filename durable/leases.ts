@@ -10,7 +10,7 @@ export const LEASE_TABLES = [
   `CREATE TABLE lease (
     job TEXT PRIMARY KEY, attempt INTEGER NOT NULL, epoch INTEGER NOT NULL, runner TEXT NOT NULL,
     claimed_at INTEGER NOT NULL, missing_since INTEGER, stop TEXT NOT NULL
-  )`,
+  ) WITHOUT ROWID`,
   "CREATE INDEX lease_runner ON lease (runner)",
 ];
 

@@ -9,7 +9,7 @@ export const SLOT_TABLES = [
     created_at INTEGER NOT NULL,
     slots INTEGER NOT NULL,
     granted INTEGER NOT NULL
-  )`,
+  ) WITHOUT ROWID`,
   "CREATE INDEX slot_order ON slot (granted, created_at, job)",
 ];
 

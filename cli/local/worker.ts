@@ -26,6 +26,8 @@ export interface LocalWorkerOptions {
   /** Settings and secrets, by their names in src/settings.ts. */
   readonly settings: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
+  /** Folder of the bundle; without it {@link BUNDLE}. */
+  readonly bundle?: string;
 }
 
 /** What we read of wrangler.toml. */
@@ -40,11 +42,11 @@ const WranglerConfig = z.object({
 
 type ModuleMap = Record<string, { type: "esm" | "text"; contents: string }>;
 
-async function bundleModules(): Promise<ModuleMap> {
-  const names = (await readdir(BUNDLE)).filter((name) => /\.(js|sql|txt)$/.test(name));
+async function bundleModules(bundle: string): Promise<ModuleMap> {
+  const names = (await readdir(bundle)).filter((name) => /\.(js|sql|txt)$/.test(name));
   const entries = await Promise.all(
     names.map(async (name) => {
-      const contents = await readFile(path.join(BUNDLE, name), "utf8");
+      const contents = await readFile(path.join(bundle, name), "utf8");
       return [name, { type: name.endsWith(".js") ? "esm" : "text", contents }] as const;
     }),
   );
@@ -74,7 +76,7 @@ async function runtimeOptions(options: LocalWorkerOptions): Promise<ConstructorP
     config: {
       name,
       compatibilityDate: config.compatibility_date,
-      manifest: { mainModule: "worker.js", modules: await bundleModules() },
+      manifest: { mainModule: "worker.js", modules: await bundleModules(options.bundle ?? BUNDLE) },
       exports,
       env,
       assets: {
