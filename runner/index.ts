@@ -17,6 +17,7 @@ import { createJenkinsExecutor, type JenkinsSettings } from "./jenkins/index.ts"
 import { parseServerMessage } from "./messages.ts";
 import { createProcessExecutor } from "./process/index.ts";
 import { startRun, type Run } from "./run.ts";
+import { createTaskExecutor } from "./tasks/index.ts";
 import { createRunFolder, keyOf, openRunFolders } from "./run-folder.ts";
 
 export type { JenkinsSettings } from "./jenkins/index.ts";
@@ -85,7 +86,10 @@ function nameOf(workDir: string): string {
 
 async function executorOf(options: RunnerOptions, url: string, workDir: string): Promise<Executor> {
   const { jenkins } = options;
-  return byAgent(await podExecutor(options, url, workDir), jenkins ? { jenkins: createJenkinsExecutor(jenkins) } : {});
+  return byAgent(await podExecutor(options, url, workDir), {
+    "git-task": createTaskExecutor(path.join(workDir, "tasks")),
+    ...(jenkins ? { jenkins: createJenkinsExecutor(jenkins) } : {}),
+  });
 }
 
 /** The Kubernetes client is loaded only by who uses it. */

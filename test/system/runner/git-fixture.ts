@@ -109,7 +109,7 @@ function createRepository(root: string, name: string, files: Record<string, stri
   const workTree = path.join(root, "work", name);
   mkdirSync(workTree, { recursive: true });
   git(root, ["init", "-q", "--bare", "-b", "main", bare]);
-  for (const setting of ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"])
+  for (const setting of ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant", "http.receivepack"])
     git(bare, ["config", setting, "true"]);
   git(workTree, ["init", "-q", "-b", "main"]);
   git(workTree, ["remote", "add", "origin", bare]);
