@@ -10,6 +10,7 @@ const count = (what: string, by = 1) => {
   counts[what] = (counts[what] ?? 0) + by;
 };
 const cursors: { rowsRead: number; rowsWritten: number }[] = [];
+const KEPT = 100;
 let patched = false;
 
 type Callable = (...rest: unknown[]) => unknown;
@@ -93,6 +94,13 @@ function counted(env: Record<string, unknown>): Record<string, unknown> {
   return made;
 }
 
+function settle(some: typeof cursors): void {
+  for (const { rowsRead, rowsWritten } of some) {
+    count("object rows read", rowsRead);
+    count("object rows written", rowsWritten);
+  }
+}
+
 /** Every cursor tells at its end what it read and wrote; an alarm that is set is a row written. */
 function patchStorage(storage: DurableObjectStorage) {
   if (patched) return;
@@ -108,6 +116,8 @@ function patchStorage(storage: DurableObjectStorage) {
   prototype.exec = function (this: unknown, ...rest: unknown[]) {
     const cursor = exec.apply(this, rest);
     cursors.push(cursor as (typeof cursors)[number]);
+    // Cursors are read to their end at once: the older ones have told all.
+    if (cursors.length >= 2 * KEPT) settle(cursors.splice(0, KEPT));
     return cursor;
   };
 }
@@ -138,10 +148,7 @@ export const JobQueue = counting("JOB_QUEUE", product.JobQueue);
 export const Repository = counting("REPOSITORY", product.Repository);
 
 function taken(): Record<string, number> {
-  for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
-    count("object rows read", rowsRead);
-    count("object rows written", rowsWritten);
-  }
+  settle(cursors.splice(0));
   const all = { ...counts };
   for (const name of Object.keys(counts)) delete counts[name];
   return all;

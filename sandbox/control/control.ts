@@ -128,8 +128,15 @@ export function createControl(world: World, journal: Journal, rates: Rates, faul
       const { files, message } = input;
       return commitTo(world, head, world.actor(input.as), { branch: issue.pull.head.ref, files, message });
     },
-    /** Adds a commit to a branch. */
-    push(input: { repo: string; as: string; branch: string; files: Files; message: string }): Promise<string> {
+    /** Adds a commit to a branch, which is made `from` another when it is not there. */
+    push(input: {
+      repo: string;
+      as: string;
+      branch: string;
+      from?: string;
+      files: Files;
+      message: string;
+    }): Promise<string> {
       return commitTo(world, world.mustRepo(input.repo), world.actor(input.as), input);
     },
     addLabel(input: Act & { label: string }): void {
