@@ -38,8 +38,12 @@ afterAll(async () => {
 const control = () => system.github.control;
 const branch = (name: string) =>
   control().push({
-    ...{ repo: HELLO, as: "ada", branch: name, from: "main" },
-    ...{ files: { [`${name}.txt`]: "new\n" }, message: name },
+    repo: HELLO,
+    as: "ada",
+    branch: name,
+    from: "main",
+    files: { [`${name}.txt`]: "new\n" },
+    message: name,
   });
 /** Pull requests whose title begins so. */
 const titled = (start: string) =>

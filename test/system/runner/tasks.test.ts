@@ -54,8 +54,14 @@ async function outcome(task: object, more: Partial<Assignment> = {}) {
 const onForge = (branch: string, file: string) =>
   git(path.join(forge.root, "org", "code.git"), ["show", `refs/heads/${branch}:${file}`]);
 const pickOf = (mergeSha: string, more: object = {}): object => ({
-  ...{ kind: "cherry-pick", owner: "org", repo: "code", number: 7, mergeSha, commits: 1 },
-  ...{ target: "release-1.0", branch: "cherry-pick-7-to-release-1.0" },
+  kind: "cherry-pick",
+  owner: "org",
+  repo: "code",
+  number: 7,
+  mergeSha,
+  commits: 1,
+  target: "release-1.0",
+  branch: "cherry-pick-7-to-release-1.0",
   ...more,
 });
 
@@ -154,7 +160,7 @@ describe("cherry-pick", () => {
   it("that hangs ends at its time limit", async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void silent.closeAllConnections());
+    onTestFinished(() => silent.closeAllConnections());
     const { port } = silent.address() as AddressInfo;
     const more = { gitBaseUrl: `http://127.0.0.1:${port}`, timeoutSeconds: 0.5 };
     const { outcome: picked } = await outcome(pickOf(code.base), more);
@@ -193,7 +199,11 @@ describe("merged-files", () => {
 
 describe("lint", () => {
   const lintOf = (linter: "golint" | "buildifier", headSha: string, files: readonly string[]): GitTask => ({
-    ...{ kind: "lint", owner: "org", repo: "code", number: 4, minimumConfidence: 0.8 },
+    kind: "lint",
+    owner: "org",
+    repo: "code",
+    number: 4,
+    minimumConfidence: 0.8,
     linter,
     headSha,
     files: [...files],
