@@ -38,7 +38,7 @@ export const Settings = z.object({
   PLUGIN_CONFIG_PATH: z.string().default("config/prow/plugins.yaml"),
   JOB_CONFIG_PATH: z.string().default("config/jobs"),
   /**
-   * JSON: services outside of GitHub that plugins use, by name (slack, bugzilla, jira, cat, dog, goose, pony, joke):
+   * JSON: services outside of GitHub that plugins use, by name (slack, bugzilla, jira, cat, dog, goose, pony, joke, freeze, fast-forward):
    * `{"jira":{"url":"https://jira.example.com","headers":{"authorization":"Bearer ..."}}}`. A secret.
    */
   SERVICES: z

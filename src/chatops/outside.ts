@@ -12,6 +12,9 @@ const PUBLIC: Readonly<Record<string, { readonly url: string; readonly headers: 
   dog: { url: "https://random.dog", headers: {} },
   cat: { url: "https://api.thecatapi.com", headers: {} },
   pony: { url: "https://theponyapi.com", headers: {} },
+  /** testfreeze: where Kubernetes keeps its Prow configuration, and the results of its fast forward. */
+  freeze: { url: "https://raw.githubusercontent.com/kubernetes/test-infra/master", headers: {} },
+  "fast-forward": { url: "https://storage.googleapis.com/kubernetes-ci-logs/logs/ci-fast-forward", headers: {} },
   goose: { url: "https://api.unsplash.com", headers: {} },
 };
 

@@ -103,6 +103,8 @@ export interface Reads {
   openPullRequests(base: string): Promise<readonly number[]>;
   /** Names of branches that begin so. */
   branches(prefix: string): Promise<readonly string[]>;
+  /** Names of tags that begin so. */
+  tags(prefix: string): Promise<readonly string[]>;
   /** Unified diff of one changed file of the pull request by its name; null when GitHub gives none (binary, too large). */
   patchOf(filename: string): Promise<string | null>;
   /** Sha of the commit from which two commits part; null when they share none. */

@@ -21,6 +21,7 @@ import { heart } from "./plugins/heart.ts";
 import { help } from "./plugins/help.ts";
 import { hold } from "./plugins/hold.ts";
 import { invalidcommitmsg } from "./plugins/invalidcommitmsg.ts";
+import { jira } from "./plugins/jira.ts";
 import { label } from "./plugins/label.ts";
 import { lgtm } from "./plugins/lgtm.ts";
 import { lifecycle } from "./plugins/lifecycle.ts";
@@ -46,6 +47,7 @@ import { size } from "./plugins/size.ts";
 import { skip } from "./plugins/skip.ts";
 import { slackevents } from "./plugins/slackevents.ts";
 import { stage } from "./plugins/stage.ts";
+import { testfreeze } from "./plugins/testfreeze.ts";
 import { trickOrTreat } from "./plugins/trick-or-treat.ts";
 import { trigger } from "./plugins/trigger.ts";
 import { verifyOwners } from "./plugins/verify-owners.ts";
@@ -101,6 +103,8 @@ export const REGISTRY: readonly Plugin[] = [
   skip,
   refresh,
   welcome,
+  testfreeze,
+  jira,
   branchcleaner,
   issueManagement,
   mergeMethodComment,

@@ -29,6 +29,12 @@ export function reads({ client, repository, number, patches, outside }: ReadsOf)
     return found === null ? null : parseIssue(found.data);
   });
 
+  const namesOf = once(async (kind: string, prefix: string) => {
+    const call = "GET /repos/{owner}/{repo}/git/matching-refs/{ref}";
+    const { data } = await request(call, { ...here, ref: `${kind}/${prefix}` });
+    return data.map(({ ref }) => ref.slice(`refs/${kind}/`.length));
+  });
+
   return {
     issue: async () => {
       const issue = await issueOf(here.owner, here.repo, String(number));
@@ -148,11 +154,8 @@ export function reads({ client, repository, number, patches, outside }: ReadsOf)
       const open = await paginate("GET /repos/{owner}/{repo}/pulls", { ...here, state: "open", base, per_page: PAGE });
       return open.map((one) => one.number);
     }),
-    branches: once(async (prefix: string) => {
-      const call = "GET /repos/{owner}/{repo}/git/matching-refs/{ref}";
-      const { data } = await request(call, { ...here, ref: `heads/${prefix}` });
-      return data.map(({ ref }) => ref.replace(/^refs\/heads\//, ""));
-    }),
+    branches: (prefix) => namesOf("heads", prefix),
+    tags: (prefix) => namesOf("tags", prefix),
     patchOf: async (filename) => (await patches()).get(filename) ?? null,
     mergeBase: once(async (base: string, head: string) => {
       const basehead = `${base}...${head}`;

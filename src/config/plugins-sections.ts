@@ -183,6 +183,7 @@ const Cutwater = z.strictObject({
   ok_to_test_sha: unset(Flag),
   suggest_commands: unset(Flag),
   minimize_obsolete: unset(Flag),
+  freeze_branch: unset(Text),
   cherrypicker: unset(
     z.strictObject({
       labels: unset(Strings),

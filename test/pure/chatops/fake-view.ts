@@ -316,6 +316,7 @@ export interface World {
   searches: Readonly<Record<string, readonly SearchHit[]>>;
   openPullRequests: readonly number[];
   branches: readonly string[];
+  tags: readonly string[];
   patches: Readonly<Record<string, string>>;
   mergeBase: string | null;
   graphql: (query: string, variables: JsonObject) => unknown;
@@ -362,6 +363,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     searches: {},
     openPullRequests: [],
     branches: ["master"],
+    tags: [],
     patches: {},
     mergeBase: BASE,
     graphql: () => {
@@ -423,6 +425,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     search: (query) => answer("search", () => world.searches[query] ?? []),
     openPullRequests: () => answer("openPullRequests", () => world.openPullRequests),
     branches: (prefix) => answer("branches", () => world.branches.filter((branch) => branch.startsWith(prefix))),
+    tags: (prefix) => answer("tags", () => world.tags.filter((tag) => tag.startsWith(prefix))),
     patchOf: (filename) => answer("patchOf", () => world.patches[filename] ?? null),
     mergeBase: () => answer("mergeBase", () => world.mergeBase),
     graphql: (query, variables) => answer("graphql", () => world.graphql(query, variables)),
