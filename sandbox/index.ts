@@ -6,7 +6,7 @@ import { seed } from "./demo/seed.ts";
 import { Faults } from "./faults.ts";
 import { HookQueue } from "./hooks/queue.ts";
 import { Api } from "./http/api.ts";
-import { graphql } from "./http/graphql.ts";
+import { graphql } from "./graphql/index.ts";
 import { Journal } from "./http/journal.ts";
 import { Rates } from "./http/rate.ts";
 import { createServer } from "./server.ts";

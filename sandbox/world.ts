@@ -145,8 +145,15 @@ export class World {
 
   issue(repo: Repo, number: number | string): Issue {
     const issue = repo.issues[String(number)];
-    if (!issue) throw ApiError.notFound();
+    if (!issue) throw this.#movedOrMissing(repo, number);
     return issue;
+  }
+
+  /** GitHub shows the way to a transferred issue. */
+  #movedOrMissing(repo: Repo, number: number | string): ApiError {
+    const to = this.state.moved[`${fullName(repo)}#${number}`.toLowerCase()]?.split("#");
+    if (!to) return ApiError.notFound();
+    return new ApiError(301, "Moved Permanently", null, { location: `${this.api}/repos/${to[0]}/issues/${to[1]}` });
   }
 
   pull(repo: Repo, number: number | string): PullIssue {

@@ -5,7 +5,6 @@ import { readRef } from "../git/read.ts";
 import type { Faults } from "../faults.ts";
 import type { Journal } from "../http/journal.ts";
 import type { Rates } from "../http/rate.ts";
-import { latestStatuses } from "../verbs/statuses.ts";
 import { createComment, deleteComment, editComment } from "../verbs/comments.ts";
 import { userToken } from "../verbs/apps.ts";
 import { addLabels, createIssue, editIssue, removeLabel, setState } from "../verbs/issues.ts";
@@ -13,8 +12,10 @@ import { createPull, mergePull, setDraft } from "../verbs/pulls.ts";
 import { commitTo, ensureFork } from "../verbs/repos.ts";
 import { type NewReview, submitReview } from "../verbs/reviews.ts";
 import { branchRef } from "../verbs/sync.ts";
-import type { Delivery, Issue, WorkflowRun } from "../state/model.ts";
-import { fullName, isPull, type World } from "../world.ts";
+import { createSetup } from "./setup.ts";
+import { type Snapshot, snapshot } from "./snapshot.ts";
+import type { Delivery, WorkflowRun } from "../state/model.ts";
+import { fullName, type World } from "../world.ts";
 
 interface Target {
   /** `owner/name`. */
@@ -24,35 +25,6 @@ interface Target {
 interface Act extends Target {
   /** Login of who does it. */
   readonly as: string;
-}
-
-/** What stands on an issue's or pull request's page. */
-export interface Snapshot {
-  readonly number: number;
-  readonly title: string;
-  readonly body: string | null;
-  readonly state: "open" | "closed";
-  readonly labels: readonly string[];
-  readonly assignees: readonly string[];
-  readonly comments: readonly {
-    readonly id: number;
-    readonly user: string;
-    readonly body: string;
-    readonly edited: boolean;
-    /** Why it is hidden; null: it is shown. */
-    readonly hidden: string | null;
-  }[];
-  readonly pull: null | {
-    readonly head: string;
-    readonly base: string;
-    readonly draft: boolean;
-    readonly merged: boolean;
-    readonly mergeable: boolean | null;
-    readonly requestedReviewers: readonly string[];
-    readonly statuses: Readonly<
-      Record<string, { readonly state: string; readonly description: string | null; readonly url: string | null }>
-    >;
-  };
 }
 
 export type Control = ReturnType<typeof createControl>;
@@ -68,6 +40,7 @@ export function createControl(world: World, journal: Journal, rates: Rates, faul
     return { repo, issue: world.pull(repo, target.number) };
   };
   return {
+    ...createSetup(world),
     comment(input: Act & { body: string }): { id: number } {
       const { repo, issue } = at(input);
       return { id: createComment(world, repo, issue, world.actor(input.as), input.body).id };
@@ -205,7 +178,7 @@ export function createControl(world: World, journal: Journal, rates: Rates, faul
     /** What stands on a page. */
     snapshot(target: Target): Snapshot {
       const { repo, issue } = at(target);
-      return snapshot(repo, issue);
+      return snapshot(world, repo, issue);
     },
     /** The sha of a branch, or null. */
     branch(repo: string, name: string): Promise<string | null> {
@@ -235,40 +208,6 @@ export function createControl(world: World, journal: Journal, rates: Rates, faul
       if (hook) Object.assign(hook, webhook);
       if (app) app.callbackUrls = webhook.url === "" ? [] : [new URL(webhook.url).origin];
       world.changed();
-    },
-  };
-}
-
-function snapshot(repo: ReturnType<World["mustRepo"]>, issue: Issue): Snapshot {
-  const { number, title, body, state, labels, assignees } = issue;
-  const comments = issue.comments.map((one) => ({
-    id: one.id,
-    user: one.user,
-    body: one.body,
-    edited: one.updatedAt !== one.createdAt,
-    hidden: one.hidden ?? null,
-  }));
-  if (!isPull(issue)) return { number, title, body, state, labels, assignees, comments, pull: null };
-  const { pull } = issue;
-  const statuses = latestStatuses(repo, pull.head.sha).map(
-    (one) => [one.context, { state: one.state, description: one.description, url: one.targetUrl }] as const,
-  );
-  return {
-    number,
-    title,
-    body,
-    state,
-    labels,
-    assignees,
-    comments,
-    pull: {
-      head: pull.head.sha,
-      base: pull.base.ref,
-      draft: pull.draft,
-      merged: pull.mergedAt !== null,
-      mergeable: pull.mergeable,
-      requestedReviewers: pull.requestedReviewers,
-      statuses: Object.fromEntries(statuses),
     },
   };
 }

@@ -12,7 +12,7 @@ import { budgetOf, type Caller, callerOf } from "./caller.ts";
 import type { Journal } from "./journal.ts";
 import { rateHeaders, type Rates, type Resource } from "./rate.ts";
 import { findRoute, type Route } from "./router.ts";
-import { checkBody, checkParameters } from "./validate.ts";
+import { checkBody, checkParameters, parseJson } from "./validate.ts";
 
 export interface ApiRequest {
   readonly method: string;
@@ -44,7 +44,7 @@ const nameOf = (caller: Caller): string =>
       ? `${caller.app.slug}[bot]`
       : caller.kind;
 
-export type GraphQL = (world: World, caller: Caller, body: unknown) => Promise<Reply>;
+export type GraphQL = (call: Call) => Promise<Reply>;
 
 export class Api {
   readonly #world: World;
@@ -145,12 +145,15 @@ export class Api {
 
   async #perform(request: ApiRequest, found: ReturnType<typeof findRoute>, caller: Caller): Promise<Reply> {
     if (request.path === "/graphql" && request.method === "POST")
-      return this.#graphql(this.#world, caller, JSON.parse(request.body || "{}"));
+      return this.#graphql(this.#call(request, caller, {}, parseJson(request.body || "{}")));
     if (!found) throw ApiError.notFound();
     const { route, params } = found;
     checkParameters(route.operation, params, request.url.searchParams);
-    const body = checkBody(route.operation, request.body);
-    const call = new Call({
+    return route.handle(this.#call(request, caller, params, checkBody(route.operation, request.body)));
+  }
+
+  #call(request: ApiRequest, caller: Caller, params: Readonly<Record<string, string>>, body: unknown): Call {
+    return new Call({
       world: this.#world,
       caller,
       params,
@@ -160,7 +163,6 @@ export class Api {
       address: request.address,
       body,
     });
-    return route.handle(call);
   }
 
   #refusal(error: unknown, request: ApiRequest, route: Route | null, common: Record<string, string>): ApiAnswer {

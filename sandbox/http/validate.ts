@@ -26,7 +26,8 @@ export function checkParameters(
       throw new ApiError(422, "Validation Failed", [{ resource: "Search", field: parameter.name, code: "missing" }]);
 }
 
-function parse(text: string): unknown {
+/** Throws 400 for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -39,7 +40,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** Parses a body and holds it to the description. An operation without a body takes none but an empty one. */
 export function checkBody(operation: Operation, text: string): unknown {
-  const value: unknown = text.trim() === "" ? undefined : parse(text);
+  const value: unknown = text.trim() === "" ? undefined : parseJson(text);
   const schema = operation.body?.schema;
   if (!schema) {
     if (isRecord(value) && Object.keys(value).length > 0)

@@ -73,6 +73,8 @@ export const OPERATIONS: readonly string[] = [
   `POST ${REPO}/issues/{issue_number}/reactions`,
   `GET ${REPO}/pulls`,
   `POST ${REPO}/pulls`,
+  `PATCH ${REPO}/pulls/comments/{comment_id}`,
+  `POST ${REPO}/pulls/comments/{comment_id}/reactions`,
   `GET ${REPO}/pulls/{pull_number}`,
   `PATCH ${REPO}/pulls/{pull_number}`,
   `GET ${REPO}/pulls/{pull_number}/comments`,

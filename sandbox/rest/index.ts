@@ -10,6 +10,7 @@ import { labels } from "./labels.ts";
 import { orgs } from "./orgs.ts";
 import { pulls } from "./pulls.ts";
 import { repos } from "./repos.ts";
+import { reviewComments } from "./review-comments.ts";
 import { reviews } from "./reviews.ts";
 import type { Routes } from "./route.ts";
 import { search } from "./search.ts";
@@ -26,6 +27,7 @@ export const routes: Routes = {
   ...orgs,
   ...pulls,
   ...repos,
+  ...reviewComments,
   ...reviews,
   ...search,
 };

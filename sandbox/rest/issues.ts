@@ -13,6 +13,7 @@ import {
   createIssue,
   editIssue,
   removeLabel,
+  setMilestone,
   setState,
   unassign,
 } from "../verbs/issues.ts";
@@ -26,6 +27,8 @@ const one = (call: Call): { repo: Repo; issue: Issue } => {
   const { repo } = call;
   return { repo, issue: call.world.issue(repo, call.param("issue_number")) };
 };
+
+const REASONS = ["completed", "not_planned", "duplicate"] as const;
 
 /** GitHub takes numbers for titles too. */
 const titleOf = (value: unknown): string | undefined =>
@@ -65,14 +68,9 @@ function setLabels(call: Call, repo: Repo, issue: Issue, names: readonly string[
   addLabels(call.world, repo, issue, call.actor, names);
 }
 
-function setMilestone(call: Call, repo: Repo, issue: Issue): void {
+function milestoneOf(call: Call): number | null | undefined {
   const value = call.field("milestone");
-  if (value === undefined) return;
-  const number = value === null ? null : Number(value);
-  if (number !== null && !repo.milestones.some((known) => known.number === number))
-    throw ApiError.invalid("Issue", "milestone", "invalid");
-  issue.milestone = number;
-  call.world.changed();
+  return value === undefined || value === null ? value : Number(value);
 }
 
 function setAssignees(call: Call, repo: Repo, issue: Issue): void {
@@ -151,11 +149,12 @@ export const issues: Routes = {
       title: titleOf(call.field("title")),
       body: body === undefined ? undefined : typeof body === "string" ? body : null,
     });
-    setMilestone(call, repo, issue);
+    const milestone = milestoneOf(call);
+    if (milestone !== undefined) setMilestone(call.world, repo, issue, call.actor, milestone);
     if (call.field("labels") !== undefined) setLabels(call, repo, issue, labelNames(call));
     if (call.field("assignees") !== undefined) setAssignees(call, repo, issue);
     const state = call.string("state");
-    const reason = call.string("state_reason") === "not_planned" ? "not_planned" : "completed";
+    const reason = REASONS.find((one) => one === call.string("state_reason")) ?? "completed";
     if (state === "open" || state === "closed") setState(call.world, repo, issue, call.actor, state, reason);
     return json(issueShape(call.world, repo, issue));
   },

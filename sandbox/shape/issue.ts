@@ -57,7 +57,7 @@ export function milestoneOf(world: World, repo: Repo, issue: Issue) {
 
 const REACTIONS = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"] as const;
 
-function reactions(url: string, all: readonly Reaction[]) {
+export function reactionCounts(url: string, all: readonly Reaction[]) {
   const counts = REACTIONS.map((content) => [content, all.filter((one) => one.content === content).length] as const);
   return {
     url: `${url}/reactions`,
@@ -76,6 +76,9 @@ export function reaction(world: World, one: Reaction) {
   };
 }
 
+/** A pull request is one node, seen as an issue or not. */
+export const issueNodeId = ({ id, pull }: Issue): string => (pull ? nodeId("PR", pull.id) : nodeId("I", id));
+
 const pathOf = (issue: Issue): string => `${issue.pull ? "pull" : "issues"}/${issue.number}`;
 
 export function issue(world: World, repo: Repo, one: Issue) {
@@ -91,7 +94,7 @@ export function issue(world: World, repo: Repo, one: Issue) {
     events_url: `${url}/events`,
     html_url: page,
     id: one.id,
-    node_id: nodeId(one.pull ? "PR" : "I", one.id),
+    node_id: issueNodeId(one),
     number: one.number,
     title: one.title,
     user: userOf(world, one.user),
@@ -121,7 +124,7 @@ export function issue(world: World, repo: Repo, one: Issue) {
       : { sub_issues_summary: { total: 0, completed: 0, percent_completed: 0 } }),
     body: one.body,
     closed_by: one.closedBy === null ? null : userOf(world, one.closedBy),
-    reactions: reactions(url, one.reactions),
+    reactions: reactionCounts(url, one.reactions),
     timeline_url: `${url}/timeline`,
     performed_via_github_app: null,
     state_reason: one.stateReason,
@@ -141,7 +144,7 @@ export function comment(world: World, repo: Repo, parent: Issue, one: Comment) {
     updated_at: one.updatedAt,
     author_association: association(world, repo, one.user),
     body: one.body,
-    reactions: reactions(url, one.reactions),
+    reactions: reactionCounts(url, one.reactions),
     performed_via_github_app: one.app === null ? null : integration(world, world.appById(one.app)),
   };
 }

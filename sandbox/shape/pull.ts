@@ -5,7 +5,7 @@ import type { Repo, Review, ReviewComment } from "../state/model.ts";
 import type { PullIssue, World } from "../world.ts";
 import { team as teamShape, userOf } from "./account.ts";
 import { nodeId } from "./ids.ts";
-import { labelsOf, milestoneOf } from "./issue.ts";
+import { labelsOf, milestoneOf, reactionCounts } from "./issue.ts";
 import { apiOf, pageOf, repository } from "./repository.ts";
 
 function side(world: World, name: string, ref: string, sha: string) {
@@ -136,7 +136,6 @@ export function reviewComment(world: World, repo: Repo, issue: PullIssue, one: R
   const url = `${apiOf(world, repo)}/pulls/comments/${one.id}`;
   const page = `${pageOf(world, repo)}/pull/${issue.number}#discussion_r${one.id}`;
   const pull = `${apiOf(world, repo)}/pulls/${issue.number}`;
-  const counts = { total_count: 0, "+1": 0, "-1": 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 };
   return {
     url,
     pull_request_review_id: one.review,
@@ -156,7 +155,7 @@ export function reviewComment(world: World, repo: Repo, issue: PullIssue, one: R
     pull_request_url: pull,
     author_association: association(world, repo, one.user),
     _links: { self: { href: url }, html: { href: page }, pull_request: { href: pull } },
-    reactions: { url: `${url}/reactions`, ...counts },
+    reactions: reactionCounts(url, one.reactions ?? []),
     start_line: null,
     original_start_line: null,
     start_side: null,

@@ -8,6 +8,8 @@ export interface Account {
   readonly type: "User" | "Organization" | "Bot";
   name: string;
   bio: string;
+  /** Says of itself that it has little time. */
+  busy?: boolean;
   readonly createdAt: string;
 }
 
@@ -91,6 +93,8 @@ export interface ReviewComment {
   readonly hunk: string;
   readonly createdAt: string;
   updatedAt: string;
+  /** Unset: none. */
+  reactions?: Reaction[];
 }
 
 interface PullStats {
@@ -293,6 +297,27 @@ export interface Delivery {
   answer: string;
 }
 
+/** A place of an issue (by its id) in a project; `status` is the id of an option. */
+export interface ProjectItem {
+  readonly id: number;
+  readonly issue: number;
+  status: string | null;
+}
+
+/** A project of today (ProjectsV2). */
+export interface Project {
+  readonly id: number;
+  readonly owner: string;
+  readonly number: number;
+  title: string;
+  closed: boolean;
+  /** Options of its field Status. */
+  readonly statuses: readonly { readonly id: string; readonly name: string }[];
+  /** Ids of linked repositories. */
+  readonly repos: readonly number[];
+  readonly items: ProjectItem[];
+}
+
 export interface State {
   readonly version: 1;
   lastId: number;
@@ -306,6 +331,11 @@ export interface State {
   hooks: Hook[];
   /** Newest last, at most {@link MAX_DELIVERIES}; payloads lie in deliveries/<id>.json. */
   deliveries: Delivery[];
+  projects: Project[];
+  /** Pinned issues, by `owner/name` and number. */
+  pins: { readonly repo: string; readonly number: number }[];
+  /** Where transferred issues went: `owner/name#number`, the key in lower case. */
+  moved: Record<string, string>;
   /** The App that the demo comes with, and its private key, which GitHub itself would not keep. */
   demo: { appId: number; privateKey: string; token: string } | null;
 }
@@ -323,5 +353,8 @@ export const emptyState = (): State => ({
   tokens: [],
   hooks: [],
   deliveries: [],
+  projects: [],
+  pins: [],
+  moved: {},
   demo: null,
 });

@@ -27,7 +27,8 @@ async function read(file: string): Promise<State | null> {
   if (text === null) return null;
   const saved = Saved.safeParse(JSON.parse(text));
   if (!saved.success) throw new Error(`${file} is of another version of the sandbox. Remove its folder.`);
-  return saved.data;
+  // What the sandbox learnt since then was empty.
+  return { ...emptyState(), ...saved.data };
 }
 
 /** Opens the state of a folder. */

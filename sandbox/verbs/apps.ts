@@ -19,6 +19,7 @@ export const DEFAULT_PERMISSIONS: Readonly<Record<string, string>> = {
   issues: "write",
   members: "read",
   metadata: "read",
+  organization_projects: "write",
   pull_requests: "write",
   statuses: "write",
 };

@@ -70,6 +70,12 @@ export function deleteComment(world: World, repo: Repo, id: number, actor: Actor
   announce(world, repo, issue, comment, actor, "deleted");
 }
 
+/** Hides a comment; GitHub tells nobody. */
+export function minimizeComment(world: World, repo: Repo, issue: Issue, comment: Comment, classifier: string): void {
+  comment.hidden = classifier.toLowerCase();
+  world.changed(topicOf(repo, issue));
+}
+
 /** Adds a reaction, or gives the one that the same user already made. */
 export function react(
   world: World,

@@ -3,9 +3,9 @@ import { assignable } from "../access.ts";
 import { ApiError } from "../errors.ts";
 import { emit } from "../hooks/emit.ts";
 import { user } from "../shape/account.ts";
-import { issue as issueShape, label as labelShape } from "../shape/issue.ts";
+import { issue as issueShape, label as labelShape, milestone as milestoneShape } from "../shape/issue.ts";
 import { pullRequest } from "../shape/pull.ts";
-import type { Issue, IssueEvent, Label, Repo } from "../state/model.ts";
+import type { Issue, IssueEvent, Label, Milestone, Repo } from "../state/model.ts";
 import { type Actor, isPull, topicOf, type World } from "../world.ts";
 
 type EventPart = Omit<IssueEvent, "id" | "actor" | "createdAt" | "event">;
@@ -119,6 +119,21 @@ export function setState(
   issue.closedBy = state === "closed" ? actor.account.login : null;
   record(world, issue, actor, state === "closed" ? "closed" : "reopened");
   announce(world, repo, issue, actor, state === "closed" ? "closed" : "reopened");
+}
+
+/** Sets the milestone of this number, or takes it away. Throws 422 for one that the repository does not have. */
+export function setMilestone(world: World, repo: Repo, issue: Issue, actor: Actor, number: number | null): void {
+  const wanted = number === null ? null : repo.milestones.find((one) => one.number === number);
+  if (wanted === undefined) throw ApiError.invalid("Issue", "milestone", "invalid");
+  if (issue.milestone === number) return;
+  const before = repo.milestones.find((one) => one.number === issue.milestone);
+  const tell = (event: "milestoned" | "demilestoned", milestone: Milestone): void => {
+    record(world, issue, actor, event);
+    announce(world, repo, issue, actor, event, { milestone: milestoneShape(world, repo, milestone) });
+  };
+  issue.milestone = number;
+  if (before) tell("demilestoned", before);
+  if (wanted) tell("milestoned", wanted);
 }
 
 export const findLabel = (repo: Repo, name: string): Label | undefined =>

@@ -97,6 +97,22 @@ export function commentOnLine(
   return comment;
 }
 
+export function editLineComment(
+  world: World,
+  repo: Repo,
+  issue: PullIssue,
+  actor: Actor,
+  comment: ReviewComment,
+  body: string,
+): void {
+  const changes = { body: { from: comment.body } };
+  comment.body = body;
+  comment.updatedAt = world.now();
+  world.changed(topicOf(repo, issue));
+  const shown = { comment: commentShape(world, repo, issue, comment), pull_request: listedPull(world, repo, issue) };
+  emit(world, { event: "pull_request_review_comment", action: "edited", repo, actor, body: { ...shown, changes } });
+}
+
 export function dismissReview(world: World, repo: Repo, issue: PullIssue, actor: Actor, id: number): Review {
   const review = issue.pull.reviews.find((one) => one.id === id);
   if (!review) throw ApiError.notFound();

@@ -1,0 +1,63 @@
+/** What tests set up that people do on other pages of GitHub: projects, protected branches, who is busy, others' checks. */
+import { createCheckRun } from "../verbs/statuses.ts";
+import type { World } from "../world.ts";
+
+export function createSetup(world: World) {
+  return {
+    /** A project (ProjectsV2) of an account with these options of its field Status, linked to repositories (`owner/name`). */
+    createProject(input: {
+      owner: string;
+      title: string;
+      statuses: readonly string[];
+      repos?: readonly string[];
+      closed?: boolean;
+    }): void {
+      const { owner, title, closed = false } = input;
+      const number = world.state.projects.filter((one) => one.owner === owner).length + 1;
+      const statuses = input.statuses.map((name) => ({ id: world.id().toString(16).padStart(8, "0"), name }));
+      const repos = (input.repos ?? []).map((name) => world.mustRepo(name).id);
+      world.state.projects.push({ id: world.id(), owner, number, title, closed, statuses, repos, items: [] });
+      world.changed();
+    },
+    /** A branch whose merges need these contexts. */
+    protect(input: { repo: string; branch: string; contexts: readonly string[] }): void {
+      world.mustRepo(input.repo).protection[input.branch] = { contexts: [...input.contexts] };
+      world.changed();
+    },
+    /** Somebody says of themselves that they have little time. */
+    setBusy(login: string, busy: boolean): void {
+      world.mustAccount(login).busy = busy;
+      world.changed();
+    },
+    /** A completed check of the demo's App, as if it were another's. */
+    checkRun(input: { repo: string; sha: string; name: string; conclusion: string }): void {
+      const repo = world.mustRepo(input.repo);
+      const app = world.appById(world.state.demo?.appId ?? 0);
+      const now = world.now();
+      const { sha, name, conclusion } = input;
+      createCheckRun(world, repo, world.botOf(app), {
+        sha,
+        name,
+        app: app.id,
+        externalId: "",
+        detailsUrl: null,
+        status: "completed",
+        conclusion,
+        startedAt: now,
+        completedAt: now,
+        output: { title: null, summary: null, text: null },
+      });
+    },
+    /** A milestone of a repository. */
+    createMilestone(input: { repo: string; title: string }): { number: number } {
+      const { milestones } = world.mustRepo(input.repo);
+      const now = world.now();
+      const number = milestones.length + 1;
+      const times = { createdAt: now, updatedAt: now, closedAt: null, dueOn: null };
+      const { title } = input;
+      milestones.push({ id: world.id(), number, title, description: null, state: "open", creator: "ada", ...times });
+      world.changed();
+      return { number };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** What GraphQL shows of issues and pull requests. */
+import { readCommit } from "../git/read.ts";
+import type { Call } from "../http/call.ts";
+import { userOf } from "../shape/account.ts";
+import { issueNodeId, labelsOf } from "../shape/issue.ts";
+import type { Issue, Repo } from "../state/model.ts";
+import { isPinned } from "../verbs/pins.ts";
+import { current } from "../verbs/pulls.ts";
+import { isPull, type PullIssue } from "../world.ts";
+import { connection, type PageArgs } from "./connection.ts";
+import { itemsOf } from "./projects.ts";
+
+function common(call: Call, repo: Repo, issue: Issue) {
+  const shown = userOf(call.world, issue.user);
+  return {
+    id: issueNodeId(issue),
+    number: issue.number,
+    title: issue.title,
+    body: issue.body ?? "",
+    author: { __typename: shown.type === "Bot" ? "Bot" : "User", login: shown.login },
+    labels: (page: PageArgs) =>
+      connection(
+        labelsOf(call.world, repo, issue).map(({ name }) => ({ name })),
+        page,
+      ),
+    projectItems: (page: PageArgs) => connection(itemsOf(call, issue), page),
+  };
+}
+
+export function issueNode(call: Call, repo: Repo, issue: Issue) {
+  return {
+    __typename: "Issue",
+    ...common(call, repo, issue),
+    databaseId: issue.id,
+    state: issue.state.toUpperCase(),
+    isPinned: isPinned(call.world, repo, issue),
+  };
+}
+
+const MERGEABLE = new Map([
+  [null, "UNKNOWN"],
+  [true, "MERGEABLE"],
+  [false, "CONFLICTING"],
+]);
+
+export function pullNode(call: Call, repo: Repo, issue: PullIssue) {
+  const { pull } = issue;
+  return {
+    __typename: "PullRequest",
+    ...common(call, repo, issue),
+    databaseId: pull.id,
+    isDraft: pull.draft,
+    state: pull.mergedAt ? "MERGED" : issue.state.toUpperCase(),
+    mergeable: MERGEABLE.get(pull.mergeable),
+    headRefOid: pull.head.sha,
+    headRefName: pull.head.ref,
+    baseRefName: pull.base.ref,
+    baseRefOid: pull.base.sha,
+    potentialMergeCommit: () => testMerge(call, repo, issue),
+  };
+}
+
+export const eitherNode = (call: Call, repo: Repo, issue: Issue): object =>
+  isPull(issue) ? pullNode(call, repo, issue) : issueNode(call, repo, issue);
+
+/** The commit that GitHub keeps as refs/pull/N/merge. */
+async function testMerge(call: Call, repo: Repo, issue: PullIssue): Promise<object | null> {
+  await current(call.world, repo, issue);
+  const sha = issue.pull.mergeCommit;
+  const commit = sha === null ? null : await readCommit(call.world.gitDir(repo), sha);
+  if (!commit) return null;
+  const parents = (page: PageArgs) =>
+    connection(
+      commit.parents.map((oid) => ({ oid })),
+      page,
+    );
+  return { oid: commit.sha, parents };
+}
