@@ -28,14 +28,17 @@ async function rows(heading: string): Promise<string[][]> {
 }
 
 /** GitHub's API calls this one otherwise than its pages do. */
-const key = (label: string): string => label.toLowerCase().replaceAll(" ", "_").replace("commit_statuses", "statuses");
+const key = (label: string): string =>
+  label
+    .toLowerCase()
+    .replace("organization: projects", "organization_projects")
+    .replace(/^.*: /, "")
+    .replaceAll(" ", "_")
+    .replace("commit_statuses", "statuses");
 
 describe("the App by hand is the App of /setup", () => {
   it("has the same permissions", async () => {
-    const documented = (await rows("permission")).map(([name = "", access]) => [
-      key(name.split(": ")[1] ?? ""),
-      access,
-    ]);
+    const documented = (await rows("permission")).map(([name = "", access]) => [key(name), access]);
     expect(Object.fromEntries(documented)).toEqual(manifest.default_permissions);
   });
 
