@@ -1,6 +1,7 @@
 /** Prow's configuration from disk: the same files that Prow would read, by the names the user gave (spec jobs 1.1). */
 import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import type { ConfigFile } from "../src/config/load.ts";
 import { ignoredBy, type IgnoreFile } from "../src/config/prowignore.ts";
 import { configText, FILE_BYTES, TarballError } from "../src/config/tarball.ts";
@@ -17,6 +18,12 @@ export interface RawFile {
 }
 
 const why = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The text of a file, or of standard input for `-`. Throws {@link ConfigFilesError}. */
+export async function readText(file: string): Promise<string> {
+  if (file === "-") return text(process.stdin);
+  return new TextDecoder().decode((await readRaw(file)).bytes);
+}
 
 export async function readRaw(file: string): Promise<RawFile> {
   try {

@@ -9,6 +9,9 @@ const main = defineCommand({
     checkconfig: () => import("./checkconfig.ts").then((module) => module.checkconfig),
     config: () => import("./config.ts").then((module) => module.config),
     explain: () => import("./explain.ts").then((module) => module.explain),
+    mkpj: () => import("./mkpj.ts").then((module) => module.mkpj),
+    mkpod: () => import("./mkpod.ts").then((module) => module.mkpod),
+    phony: () => import("./phony.ts").then((module) => module.phony),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
   },
 });

@@ -1,13 +1,24 @@
 /** ProwJobs from configured jobs and events (spec jobs 2.1, 2.2, 2.6). Ids are deterministic: the same event makes the same job. */
-import type { Json, JsonObject, JobBase, Postsubmit, Presubmit, ProwSettings, Pull, Refs } from "../config/model.ts";
+import type {
+  Json,
+  JsonObject,
+  JobBase,
+  Periodic,
+  Postsubmit,
+  Presubmit,
+  ProwSettings,
+  Pull,
+  Refs,
+} from "../config/model.ts";
 import { annotationsFor, labelsFor } from "./labels.ts";
 import type { ProwJob, ProwJobSpec } from "./prowjob.ts";
 import { uuidV5 } from "./uuid.ts";
 
 /** What every new job needs beside its configuration. */
 export interface Origin {
-  /** Delivery that caused it. */
+  /** What caused it: a webhook delivery, unless `webhook` is false; then anything that names the cause alone. */
   readonly guid: string;
+  readonly webhook?: boolean;
   /** Milliseconds. */
   readonly now: number;
   /** Where the job's page will be, without a trailing slash. */
@@ -81,7 +92,12 @@ export async function presubmitJob(
 }
 
 /** The ProwJob of a postsubmit. `refs`: base ref, base sha (`after` of the push) and the compare link; no pulls. */
-export async function postsubmitJob(job: Postsubmit, refs: Refs, origin: Origin): Promise<ProwJob> {
+export async function postsubmitJob(
+  job: Postsubmit,
+  refs: Refs,
+  origin: Origin,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<ProwJob> {
   const spec: ProwJobSpec = {
     ...specOfBase(job),
     type: "postsubmit",
@@ -89,7 +105,16 @@ export async function postsubmitJob(job: Postsubmit, refs: Refs, origin: Origin)
     report: !job.skip_report,
     context: job.context,
   };
-  return newProwJob(job, spec, origin, {});
+  return newProwJob(job, spec, origin, labels);
+}
+
+/** The ProwJob of a periodic. Its repositories are those of its extra_refs. */
+export async function periodicJob(
+  job: Periodic,
+  origin: Origin,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<ProwJob> {
+  return newProwJob(job, { ...specOfBase(job), type: "periodic", report: true }, origin, labels);
 }
 
 /**
@@ -136,7 +161,11 @@ async function newProwJob(
     metadata: {
       name: id,
       namespace: origin.settings.prowjob_namespace,
-      labels: labelsFor(spec, { ...job.labels, ...labels, "event-GUID": origin.guid }),
+      labels: labelsFor(spec, {
+        ...job.labels,
+        ...labels,
+        ...(origin.webhook === false ? {} : { "event-GUID": origin.guid }),
+      }),
       annotations: annotationsFor(spec, job.annotations ?? {}),
       creationTimestamp: time,
     },

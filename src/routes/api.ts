@@ -4,10 +4,12 @@ import { listDeliveries } from "../store/delivery-list.ts";
 import { listJobs } from "../store/job-list.ts";
 import { settings } from "../env.ts";
 import { createApp } from "./app.ts";
+import { readBody } from "./body.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
 import { ownerOf, visibleDelivery } from "./delivery-data.ts";
 import { pluginHelp } from "./help-data.ts";
 import { abort, actable, actorOf, rerun } from "./job-actions.ts";
+import { submit, submittedJob } from "./job-submit.ts";
 import { jobData, visibleJob } from "./job-data.ts";
 import { logIndexJson } from "./job-log.ts";
 import { jsonOrScript } from "./jsonp.ts";
@@ -20,6 +22,8 @@ export const api = createApp();
 
 const WHO_MAY =
   "its rerun_auth_config does not name you, and GitHub does not know you as somebody who may say /test on this pull request.";
+
+const SUBMITTED_BYTES = 1024 * 1024;
 
 for (const path of ["/api/jobs/*", "/api/deliveries/*"]) {
   api.use(path, secured, forViewer, sameOrigin);
@@ -37,6 +41,16 @@ api.get("/api/jobs", etag(), async (c) => {
   const sight = await sightOf(c.env, await viewerOf(c));
   const { rows, next } = await listJobs(c.env.DB, sight, query.filter, query.before, query.limit);
   return c.json({ jobs: rows, next: nextHref("/api/jobs", c.req.query(), next) });
+});
+
+/** Starts a ProwJob as `cutwater mkpj --submit` makes it. */
+api.post("/api/jobs", requireAdmin, async (c) => {
+  const body = await readBody(c.req.raw, SUBMITTED_BYTES);
+  const job =
+    body === null ? `A ProwJob has at most ${SUBMITTED_BYTES} bytes.` : submittedJob(body, settings(c.env).PUBLIC_URL);
+  if (typeof job === "string") return refused(c, 400, "bad-prowjob", "That is no ProwJob", job);
+  await submit(c.env, job, actorOf(await viewerOf(c)));
+  return c.json({ id: job.metadata.name, url: job.status.url }, 201);
 });
 
 api.get("/api/jobs/:id", etag(), async (c) => {

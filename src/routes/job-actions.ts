@@ -9,16 +9,12 @@ import { mayRerun, rerunAtOnce } from "../jobs/rerun-auth.ts";
 import type { RerunCase } from "../jobs/rerun-auth.ts";
 import { uuidV5 } from "../jobs/uuid.ts";
 import type { JobView } from "../jobs/view.ts";
-import { ownerOf } from "./delivery-data.ts";
+import { submit } from "./job-submit.ts";
 import { rerunQuestions } from "./rerun-questions.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Two clicks within this time are one rerun. */
 const ONE_CLICK_MS = 5_000;
-/** How long the answer waits for the new job to exist, so that its page can be shown at once. */
-const WAIT_TRIES = 15;
-const WAIT_MS = 200;
-
 /** The login that stands for somebody who need not sign in. */
 const ANYBODY = "anybody";
 
@@ -64,17 +60,7 @@ export async function rerun(env: Env, stored: ProwJob, job: JobView, by: string)
   const now = Date.now();
   const id = await uuidV5(JSON.stringify(["rerun", job.id, by, Math.floor(now / ONE_CLICK_MS)]));
   const fresh = rerunJob(stored, { id, by, now, publicUrl: settings(env).PUBLIC_URL });
-  const text = JSON.stringify(fresh);
-  const target = env.JOB.getByName(`job:${id}`);
-  if (job.org === "") {
-    await target.start(text, null);
-    return id;
-  }
-  const suffix = job.type === "presubmit" && job.pull !== null ? `#${job.pull}` : "";
-  await ownerOf(env, `${job.org}/${job.repo}${suffix}`.toLowerCase()).startJob(text, by);
-  for (let tries = 0; tries < WAIT_TRIES && (await target.view()) === null; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-  }
+  await submit(env, fresh, by);
   return id;
 }
 

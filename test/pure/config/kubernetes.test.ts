@@ -3,9 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { loadRaw } from "../../../cli/checkconfig.ts";
-import { DEFAULT_SUFFIXES, readConfig } from "../../../cli/config-flags.ts";
 import type { Loaded } from "../../../src/config/load.ts";
+import { loadKubernetes } from "../../harness/kubernetes-config.ts";
 
 const DATA = path.resolve(import.meta.dirname, "../../../../shared/data/kubernetes-test-infra/config");
 
@@ -20,13 +19,7 @@ interface Plugins {
 
 let loaded: Loaded;
 beforeAll(async () => {
-  const flags = {
-    ...DEFAULT_SUFFIXES,
-    "config-path": `${DATA}/prow/config.yaml`,
-    "plugin-config": `${DATA}/prow/plugins.yaml`,
-    "job-config-path": `${DATA}/jobs`,
-  };
-  loaded = await loadRaw(await readConfig(flags, []));
+  loaded = await loadKubernetes();
 }, 60_000);
 
 describe("kubernetes/test-infra", () => {

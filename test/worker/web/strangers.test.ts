@@ -69,6 +69,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   },
   "GET /config": { path: "/config", status: 404 },
   "GET /api/jobs": { path: "/api/jobs", status: 200 },
+  "POST /api/jobs": { path: "/api/jobs", status: 401, user: 403, body: "{}" },
   "GET /api/jobs/:id": { path: "/api/jobs/ID", status: 404 },
   "GET /api/jobs/:id/log-index": { path: "/api/jobs/ID/log-index", status: 404 },
   "POST /api/jobs/:id/:action{rerun|abort}": { path: "/api/jobs/ID/rerun", status: 404 },
