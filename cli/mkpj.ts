@@ -55,11 +55,17 @@ export const mkpj = defineCommand({
     try {
       const flags: JobFlags = args;
       const job = await madeJob({ ...flags, "public-url": args["public-url"] || (args.url ?? "") }, rawArgs);
-      if (!args.submit && !args["trigger-job"]) return void console.log(printed(job, args.output));
+      if (!args.submit && !args["trigger-job"]) {
+        console.log(printed(job, args.output));
+        return;
+      }
       if (!args.url) throw new WorkerError("Give --url: where the worker is that shall run it");
       const at = workerAt({ url: args.url, token: args.token });
       const id = await submit(at, job);
-      if (!args["trigger-job"]) return void console.log(id);
+      if (!args["trigger-job"]) {
+        console.log(id);
+        return;
+      }
       const state = await ended(at, id);
       console.log(state);
       if (args["fail-with-job"] && state !== "success") process.exitCode = 1;

@@ -29,16 +29,16 @@ export async function loadKubernetes(): Promise<Loaded> {
 }
 
 /** config.yaml as YAML alone says it. */
-export const rawProwConfig = <File>(): File => parse(readFileSync(`${DATA}/prow/config.yaml`, "utf8"), GO_YAML) as File;
+export const rawProwConfig = (): unknown => parse(readFileSync(`${DATA}/prow/config.yaml`, "utf8"), GO_YAML);
 
 /** Every job file as YAML alone says it: what our own reading is compared with. */
-export function rawJobFiles<File>(): { readonly name: string; readonly file: File }[] {
+export function rawJobFiles(): { readonly name: string; readonly file: unknown }[] {
   const names = readdirSync(`${DATA}/jobs`, { recursive: true, encoding: "utf8" });
   return names
     .filter((name) => /\.ya?ml$/.test(name))
     .map((name) => ({
       name: path.join(DATA, "jobs", name),
-      file: (parse(readFileSync(path.join(DATA, "jobs", name), "utf8"), GO_YAML) ?? {}) as File,
+      file: parse(readFileSync(path.join(DATA, "jobs", name), "utf8"), GO_YAML) ?? {},
     }));
 }
 

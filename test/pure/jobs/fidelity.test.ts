@@ -62,8 +62,8 @@ let presets: RawPreset[] = [];
 
 beforeAll(async () => {
   const loaded: Loaded = await loadKubernetes();
-  const files = rawJobFiles<RawFile>();
-  presets = [rawProwConfig<RawFile>(), ...files.map(({ file }) => file)].flatMap((file) => file.presets ?? []);
+  const files = rawJobFiles().map(({ name, file }) => ({ name, file: file as RawFile }));
+  presets = [rawProwConfig() as RawFile, ...files.map(({ file }) => file)].flatMap((file) => file.presets ?? []);
   const lists = new Map<string, RawJob[]>();
   for (const { name, file } of files) {
     const put = (key: string, jobs: readonly RawJob[]) => lists.set(key, [...(lists.get(key) ?? []), ...jobs]);
@@ -92,7 +92,7 @@ beforeAll(async () => {
 const failing = (rule: (one: Case) => boolean): string[] =>
   cases.filter((one) => !rule(one)).map(({ found }) => `${found.type} ${found.job.name}`);
 
-const testContainers = (pod: Pod): readonly Container[] => pod.spec.containers as unknown as readonly Container[];
+const testContainers = (pod: Pod): readonly Container[] => pod.spec.containers;
 const envOf = (container: Container | undefined): Map<string, unknown> =>
   new Map((container?.env ?? []).map(({ name, value }) => [name ?? "", value]));
 const text = (value: unknown): string => (typeof value === "string" ? value : String(value));
