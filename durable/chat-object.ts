@@ -16,6 +16,8 @@ import { errorLine, isReset, verdict } from "../src/chatops/retry.ts";
 import type { View } from "../src/chatops/plugin.ts";
 import { repositoryOf } from "../src/chatops/repository.ts";
 import type { Delivered, Delivery, Wake } from "../src/chatops/rpc.ts";
+import { readOutside } from "../src/chatops/outside.ts";
+import type { OutsideRequest } from "../src/chatops/reads.ts";
 import { callService, type ServiceCall } from "../src/chatops/service.ts";
 import { pullStateOf } from "../src/chatops/summary.ts";
 import type { DeliveryView } from "../src/chatops/view.ts";
@@ -290,6 +292,7 @@ export abstract class ChatObject extends DurableObject<Env> {
       gitTask: (effect: Of<"gitTask">) => this.#gitTask(effect, row),
       reportAgain: async () => this.jobs.sayAgain(this.fact("head")),
       service: (call: ServiceCall) => callService(this.env, call),
+      outside: (request: OutsideRequest) => readOutside(this.env, request),
       abortJobs: (effect: Of<"abortJobs">) => this.jobs.abortAll(effect.type, effect.reason),
     };
   }

@@ -121,6 +121,8 @@ export type Effect =
       readonly method: "POST" | "PUT" | "DELETE";
       readonly path: string;
       readonly body: JsonObject;
+      /** After a lost answer, what is read here tells whether it happened: then it contains the text. */
+      readonly unless?: { readonly path: string; readonly contains: string };
     } & Aftermath)
   /** Wakes a plugin's `timer` later, here or in the conversation `number` of this repository. A later one of the same plugin, note and number replaces it. */
   | {

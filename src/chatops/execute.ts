@@ -99,7 +99,7 @@ export async function execute(effect: Effect, x: Execution): Promise<Done> {
       return done(await x.service({ service: "slack", method: "POST", path: "/chat.postMessage", body }));
     }
     case "callService":
-      return await withAftermath(effect, () => x.service(effect));
+      return await withAftermath(effect, () => callOnce(effect, x));
     case "lookAgain":
       await x.lookAgain(effect);
       return done(`${effect.plugin} looks again in ${Math.round(effect.afterMs / 1000)} s`);
@@ -118,6 +118,17 @@ export async function addLabels(labels: readonly string[], x: Execution): Promis
 }
 
 const issueOf = ({ owner, repo, number }: Execution) => ({ owner, repo, issue_number: number });
+
+/** What a service does anew at each call is looked for, after a lost answer, before it is asked for again. */
+async function callOnce(effect: Of<"callService">, x: Execution): Promise<string> {
+  const { service, unless } = effect;
+  if (x.again && unless) {
+    const { status, body } = await x.outside({ service, method: "GET", path: unless.path });
+    if (status !== 200) throw new GitHubError("transient", status, `GET ${service}`, "could not be looked at");
+    if (body.includes(unless.contains)) return `${service}: it happened before`;
+  }
+  return await x.service(effect);
+}
 
 type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 

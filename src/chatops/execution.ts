@@ -2,6 +2,7 @@
 import { GitHubError, type GitHubClient } from "../github/index.ts";
 import type { ProwJob } from "../jobs/prowjob.ts";
 import type { Effect } from "./effects.ts";
+import type { Outside, OutsideRequest } from "./reads.ts";
 import type { ServiceCall } from "./service.ts";
 
 /** The bot's own comments of one conversation, as its object remembers them. */
@@ -40,6 +41,8 @@ export interface Execution {
   reportAgain(): Promise<number>;
   /** A call to a service of the settings. Rejects with {@link GitHubError} as GitHub's calls do. */
   service(call: ServiceCall): Promise<string>;
+  /** A look at a service of the settings. */
+  outside(request: OutsideRequest): Promise<Outside>;
   /** How many were told to stop. */
   abortJobs(effect: Extract<Effect, { kind: "abortJobs" }>): Promise<number>;
 }

@@ -5,6 +5,7 @@ import { assign } from "./plugins/assign.ts";
 import { blockade } from "./plugins/blockade.ts";
 import { blunderbuss } from "./plugins/blunderbuss.ts";
 import { branchcleaner } from "./plugins/branchcleaner.ts";
+import { bugzilla } from "./plugins/bugzilla.ts";
 import { buildifier } from "./plugins/buildifier.ts";
 import { cat } from "./plugins/cat.ts";
 import { cherryPickApproved } from "./plugins/cherry-pick-approved.ts";
@@ -105,6 +106,7 @@ export const REGISTRY: readonly Plugin[] = [
   welcome,
   testfreeze,
   jira,
+  bugzilla,
   branchcleaner,
   issueManagement,
   mergeMethodComment,

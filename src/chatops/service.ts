@@ -49,10 +49,30 @@ export async function callService(env: Env, { service, method, path, body }: Ser
     const known = kind === "unknown-outcome" && method !== "POST" ? "transient" : kind;
     throw new GitHubError(known, status, call, shown || "refused", retryAfterMs);
   }
-  const refusal = service === "slack" ? slackError(text) : null;
+  const refusal = service === "slack" ? slackError(text) : service === "bugzilla" ? bugzillaError(text) : null;
   if (refusal === null) return `${service}: ${status}`;
   const kind = refusal === "ratelimited" ? "rate-limited" : "permanent";
-  throw new GitHubError(kind, status, call, refusal, kind === "permanent" ? 0 : 60_000);
+  throw new GitHubError(kind, status, call, shorten(refusal, secrets), kind === "permanent" ? 0 : 60_000);
+}
+
+const BugzillaAnswer = z.object({
+  error: z.union([z.object({ code: z.number(), message: z.string() }), z.literal(true)]),
+  code: z.number().default(0),
+  message: z.string().default("refused"),
+});
+/** Of the extension ExternalBugs: the link is there already, or is there no more. */
+const DONE_BEFORE = /duplicate key value violates unique constraint|no external tracker bugs were found/i;
+
+/** Bugzilla's JSON-RPC refuses with 200, too. Doing again what is done is no refusal. */
+function bugzillaError(text: string): string | null {
+  try {
+    const { data } = BugzillaAnswer.safeParse(JSON.parse(text));
+    if (!data) return null;
+    const { code, message } = data.error === true ? data : data.error;
+    return DONE_BEFORE.test(message) ? null : `${code}: ${message}`;
+  } catch {
+    return null;
+  }
 }
 
 const SlackAnswer = z.object({ ok: z.literal(false), error: z.string().max(200).default("refused") });

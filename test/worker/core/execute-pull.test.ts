@@ -76,6 +76,7 @@ function github(open: { number: number; head: string }[], refuse: (call: string)
     gitTask: no,
     reportAgain: no,
     service: no,
+    outside: no,
     abortJobs: no,
   };
   return { calls, x };
