@@ -2,6 +2,7 @@ import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { describe, expect, test } from "vitest";
 import type { Effect } from "../../../src/chatops/effects.ts";
+import { execute } from "../../../src/chatops/execute.ts";
 import { createPullRequest } from "../../../src/chatops/execute-pull.ts";
 import type { Execution } from "../../../src/chatops/execution.ts";
 import { GitHubError } from "../../../src/github/index.ts";
@@ -125,5 +126,41 @@ describe("createPullRequest (spec chatops 2.40)", () => {
     const passing = new GitHubError("unknown-outcome", 502, "POST /x", "Bad gateway");
     const { x } = github([], () => passing);
     await expect(createPullRequest(effect, x)).rejects.toBe(passing);
+  });
+});
+
+describe("callService after a lost answer", () => {
+  const create: Of<"callService"> = {
+    kind: "callService",
+    service: "bugzilla",
+    method: "POST",
+    path: "/rest/bug",
+    body: {},
+    unless: { path: "/rest/bug?url=here", contains: "here" },
+    onDone: [{ kind: "addLabel", label: "cloned" }],
+  };
+  const service = async (again: boolean, status: number, body: string) => {
+    const written: string[] = [];
+    const x: Execution = {
+      ...github([]).x,
+      again,
+      service: async ({ path }) => `bugzilla: ${written.push(path)}`,
+      outside: async ({ path }) => ({ status, contentType: "", length: null, url: path, body }),
+    };
+    const { follow } = await execute(create, x);
+    expect(follow).toEqual(create.onDone);
+    return written;
+  };
+
+  test.each([
+    ["it happened", true, '{"bugs":[{"url":"here"}]}', []],
+    ["it did not happen", true, '{"bugs":[]}', ["/rest/bug"]],
+    ["the first try looks for nothing", false, '{"bugs":[{"url":"here"}]}', ["/rest/bug"]],
+  ])("%s", async (_, again, body, written) => {
+    expect(await service(again, 200, body)).toEqual(written);
+  });
+
+  test("what cannot be looked at is tried later", async () => {
+    await expect(service(true, 0, "")).rejects.toMatchObject({ kind: "transient" });
   });
 });

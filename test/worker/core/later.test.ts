@@ -286,3 +286,23 @@ it("a PUT that breaks is tried again; a service that nobody set is refused", asy
   expect(await failure(() => callService({ ...env, ...SLACK }, put))).toMatchObject({ kind: "transient" });
   expect(await failure(() => callService(env, { ...put, service: "jira" }))).toMatchObject({ kind: "permanent" });
 });
+
+it.each([
+  ["JSON-RPC that is done", { error: null, result: {} }, null],
+  ["JSON-RPC that refuses with 200", { error: { code: 32_000, message: "no s3cr3t-key here" } }, "32000: no *** here"],
+  [
+    "a link that is there",
+    { error: { code: 100_500, message: "duplicate key value violates unique constraint" } },
+    null,
+  ],
+  ["a link that is gone", { error: { code: 1006, message: "No external tracker bugs were found" } }, null],
+  ["an error with 200", { error: true, code: 51, message: "bad" }, "51: bad"],
+] as const)("Bugzilla: %s", async (_name, body, refused) => {
+  vi.stubGlobal("fetch", async () => Response.json(body));
+  const bugzilla = { url: "https://bugs.test", headers: { "x-bugzilla-api-key": "s3cr3t-key" } };
+  const settled = { ...env, ...{ SERVICES: JSON.stringify({ bugzilla }) } };
+  const call = { service: "bugzilla", method: "POST", path: "/jsonrpc.cgi", body: {} };
+  const result = callService(settled, call).catch((error: unknown) => error);
+  if (refused === null) expect(await result).toBe("bugzilla: 200");
+  else expect(await result).toMatchObject({ kind: "permanent", message: expect.stringContaining(refused) });
+});

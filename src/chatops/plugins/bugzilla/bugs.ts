@@ -52,8 +52,8 @@ export interface LinkedPull {
   readonly number: number;
 }
 
-/** What Bugzilla says, and where people find it. `why` when it says nothing useful. */
-export type Answer<T> = { readonly found: T; readonly url: string } | { readonly why: "missing" | string };
+/** What Bugzilla says, and where people find it. `why` when it says nothing useful: `missing` when there is no such bug. */
+export type Answer<T> = { readonly found: T; readonly url: string } | { readonly why: string };
 
 export const isFound = <T>(answer: Answer<T>): answer is { readonly found: T; readonly url: string } =>
   "found" in answer;
