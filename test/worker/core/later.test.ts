@@ -300,7 +300,8 @@ it.each([
 ] as const)("Bugzilla: %s", async (_name, body, refused) => {
   vi.stubGlobal("fetch", async () => Response.json(body));
   const bugzilla = { url: "https://bugs.test", headers: { "x-bugzilla-api-key": "s3cr3t-key" } };
-  const settled = { ...env, ...{ SERVICES: JSON.stringify({ bugzilla }) } };
+  const services = { SERVICES: JSON.stringify({ bugzilla }) };
+  const settled = { ...env, ...services };
   const call = { service: "bugzilla", method: "POST", path: "/jsonrpc.cgi", body: {} };
   const result = callService(settled, call).catch((error: unknown) => error);
   if (refused === null) expect(await result).toBe("bugzilla: 200");
