@@ -1,6 +1,6 @@
 /** One load of a configuration, step by step: unpack, read the job files, compile the repositories (design 4 and 10). */
 import { Compiler } from "../src/config/compile.ts";
-import { documentKey } from "../src/config/current.ts";
+import { documentKey, periodicsKey } from "../src/config/current.ts";
 import type { RawPeriodic, RawPostsubmit, RawPresubmit } from "../src/config/job-schema.ts";
 import {
   duplicatedBasenames,
@@ -147,8 +147,11 @@ export class Loading {
       after = last;
       await scheduler.wait(0);
     }
-    if (!this.#staging.hasErrors())
-      await this.#bucket.put(`config/${version}/periodics.json`, new Blob(["[", ...parts, "]"]));
+    if (this.#staging.hasErrors()) return;
+    // What holds where no repository is named: periodics may belong to none.
+    const { config } = compiler.repository("/", [], []);
+    await this.#bucket.put(documentKey(version, "", ""), JSON.stringify(config));
+    await this.#bucket.put(periodicsKey(version), new Blob(["[", ...parts, "]"]));
   }
 
   index(version: string, commit: string | null, now: number): ConfigIndex {

@@ -99,6 +99,7 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
   async #work(key: string): Promise<number | void> {
     if (key === "prune") return this.#prune();
     if (key === "expire") return this.#expire();
+    if (key === "announce") return this.env.HOROLOGIUM.getByName("installation").sync();
     const [step = "", id = ""] = key.split(":");
     const load = this.#loads.get(id);
     if (!load) return;
@@ -166,6 +167,7 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
 
   #switchTo(index: ConfigIndex): void {
     this.#loads.switchTo(index);
+    if (!this.ctx.id.name?.startsWith("candidate:")) this.#next("announce");
     this.#settle(index.version, "current", index.problems, null);
   }
 

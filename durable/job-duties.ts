@@ -1,7 +1,8 @@
 /** What a Job does by alarm. Each duty may run twice, and is tried again when it throws. */
-import { currentConfig } from "../src/config/current.ts";
+import { configOrDefault } from "../src/config/current.ts";
 import { settings } from "../src/env.ts";
 import type { Env } from "../src/env.ts";
+import { retryNumberOf } from "../src/jobs/create.ts";
 import { isComplete } from "../src/jobs/lifecycle.ts";
 import type { DeadlineName, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts";
 import { isGitTask, outcomeOf } from "../src/jobs/git-task-job.ts";
@@ -98,8 +99,7 @@ export class JobDuties {
   /** Asks max_concurrency, the job queue and plank's own limit for a slot. Asked again when one of them grants. */
   async #admit({ prowjob: { spec }, record, terms }: KnownJob): Promise<Again> {
     if (record.stage !== "admission") return;
-    const refs = mainRefs(spec);
-    const config = refs ? await currentConfig(this.#env, refs.org, refs.repo) : null;
+    const config = await configOrDefault(this.#env, mainRefs(spec));
     const plank = config?.prow.plank ?? null;
     const hidden = spec.hidden === true || config?.prow.hidden === true;
     const places = placesOf(spec.job_queue_name, plank);
@@ -154,6 +154,11 @@ export class JobDuties {
   }
 
   async #report({ prowjob, record }: KnownJob): Promise<void> {
+    if (prowjob.spec.type === "periodic" && (isComplete(record) || record.state === "triggered"))
+      await this.#env.HOROLOGIUM.getByName("installation").jobChanged(
+        summaryOf(prowjob, record),
+        retryNumberOf(prowjob),
+      );
     const to = this.#store.read("reportTo");
     if (to === null) return;
     if (!isGitTask(prowjob.spec)) return await this.#tell(to, summaryOf(prowjob, record));

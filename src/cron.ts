@@ -3,8 +3,11 @@ import type { Env } from "./env.ts";
 
 type Duty = (env: Env, scheduledTime: number) => Promise<void>;
 
+/** Safety net: should it not have heard of a new configuration. Its own alarm starts the periodic jobs. */
+const horologium: Duty = (env) => env.HOROLOGIUM.getByName("installation").sync();
+
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [],
+  "*/5 * * * *": [horologium],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

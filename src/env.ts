@@ -2,7 +2,7 @@
 import type { ConversationRpc, RepositoryRpc } from "./chatops/rpc.ts";
 import type { ConfigurationRpc } from "./config/rpc.ts";
 import type { GitHubBudgetRpc } from "./github/rpc.ts";
-import type { BuildClusterRpc, JobNameRpc, JobQueueRpc, JobRpc } from "./jobs/rpc.ts";
+import type { BuildClusterRpc, HorologiumRpc, JobNameRpc, JobQueueRpc, JobRpc } from "./jobs/rpc.ts";
 import { Settings } from "./settings.ts";
 
 export interface Env {
@@ -14,6 +14,7 @@ export interface Env {
   readonly JOB_QUEUE: DurableObjectNamespace<JobQueueRpc>;
   readonly BUILD_CLUSTER: DurableObjectNamespace<BuildClusterRpc>;
   readonly GITHUB_BUDGET: DurableObjectNamespace<GitHubBudgetRpc>;
+  readonly HOROLOGIUM: DurableObjectNamespace<HorologiumRpc>;
   readonly DB: D1Database;
   readonly ARTIFACTS: R2Bucket;
   readonly ASSETS: Fetcher;

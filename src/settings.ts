@@ -1,5 +1,6 @@
 /** Settings of the worker: variables and secrets, one schema for parsing, docs and deploy. */
 import * as z from "zod";
+import { durationSeconds } from "./config/values.ts";
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const optional = z.string().min(1).optional();
@@ -56,6 +57,12 @@ export const Settings = z.object({
   GIT_TASKS_CLUSTER: z.string().min(1).max(253).default("default"),
   /** `true`: without an App, the personal token is handed to that runner for git tasks. */
   GIT_TASKS_PERSONAL_TOKEN: z.enum(["true", "false"]).default("false"),
+  /** A Go duration: periodic jobs start up to this much later than due, each always by the same, spread evenly. */
+  PERIODICS_JITTER: z
+    .string()
+    .refine((value) => (durationSeconds(value) ?? -1) >= 0, { error: "must be a duration such as 90s or 5m" })
+    .default("0s")
+    .transform((value) => (durationSeconds(value) ?? 0) * 1000),
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()

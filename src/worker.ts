@@ -17,6 +17,7 @@ export { BuildCluster } from "../durable/build-cluster.ts";
 export { Configuration } from "../durable/configuration.ts";
 export { Conversation } from "../durable/conversation.ts";
 export { GitHubBudget } from "../durable/github-budget.ts";
+export { Horologium } from "../durable/horologium.ts";
 export { Job } from "../durable/job.ts";
 export { JobName } from "../durable/job-name.ts";
 export { JobQueue } from "../durable/job-queue.ts";

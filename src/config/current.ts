@@ -28,6 +28,9 @@ async function currentVersion(env: Env): Promise<string> {
   }
 }
 
+/** R2 key of the periodic jobs: a JSON array of them. */
+export const periodicsKey = (version: string): string => `config/${version}/periodics.json`;
+
 /** What one version says of a repository, read afresh; null when it says nothing. */
 export async function configAt(env: Env, version: string, org: string, repo: string): Promise<RepoConfig | null> {
   const own = await env.ARTIFACTS.get(documentKey(version, org, repo));
@@ -52,4 +55,12 @@ export async function currentConfig(env: Env, org: string, repo: string): Promis
   documents.set(key, document);
   document.catch(() => documents.delete(key));
   return document;
+}
+
+/** The same for a repository that the configuration need not know; `repo` null: for what belongs to none. */
+export async function configOrDefault(
+  env: Env,
+  repo: { readonly org: string; readonly repo: string } | null,
+): Promise<RepoConfig | null> {
+  return (repo && (await currentConfig(env, repo.org, repo.repo))) ?? currentConfig(env, "", "");
 }

@@ -117,6 +117,11 @@ export async function periodicJob(
   return newProwJob(job, { ...specOfBase(job), type: "periodic", report: true }, origin, labels);
 }
 
+/** Counts the retries of a periodic. */
+export const RETRY_LABEL = "prow.k8s.io/re-run";
+
+export const retryNumberOf = ({ metadata }: ProwJob): number => Number(metadata.labels[RETRY_LABEL] ?? 0) || 0;
+
 /**
  * A new run of a stored job: same spec, labels and annotations, a new id and a fresh status whose description says who
  * asked. `now` in milliseconds; the page's address follows the stored one unless `publicUrl` is given.

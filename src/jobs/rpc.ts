@@ -119,3 +119,13 @@ export interface ClusterStatus {
   readonly queued: number;
   readonly leased: number;
 }
+
+/** Durable object `Horologium`, one for the installation, named `installation`: starts the periodic jobs. */
+export interface HorologiumRpc extends Rpc.DurableObjectBranded {
+  /** Takes over the periodics of the current configuration. Idempotent; cheap when it has not changed. */
+  sync(): Promise<void>;
+  /** From a periodic's Job when it starts and when it is complete. `retry`: its number, 0 for a run of its own. */
+  jobChanged(summary: JobSummary, retry: number): Promise<void>;
+  /** One periodic as it stands; null: it is not configured. Times in milliseconds; `due` null: when the run ends. */
+  schedule(name: string): Promise<{ due: number | null; latest: string | null; running: boolean } | null>;
+}
