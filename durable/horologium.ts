@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { currentConfig, periodicsKey } from "../src/config/current.ts";
 import type { Periodic } from "../src/config/model.ts";
+import { durationSeconds } from "../src/config/values.ts";
 import { type Env, settings } from "../src/env.ts";
 import { periodicJob, RETRY_LABEL } from "../src/jobs/create.ts";
 import { arm, delayOf, startsRun } from "../src/jobs/horologium.ts";
@@ -20,6 +21,8 @@ const PROW_DEFAULTS = { prowjob_namespace: "default", link_url: "https://github.
 /** A start that failed is tried again, as the same run. */
 const AGAIN_MS = 15_000;
 
+const jitterOf = (env: Env): number => (durationSeconds(settings(env).PERIODICS_JITTER) ?? 0) * 1000;
+
 /**
  * Prow's horologium: starts the periodic jobs (spec jobs 4.4). One row per job says when it is due; the alarm is the
  * earliest. A firing that nobody was there for is caught up once. A run's id derives from when it was due: none starts twice.
@@ -31,7 +34,7 @@ export class Horologium extends DurableObject<Env> implements HorologiumRpc {
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     this.#todo = new Todo(context.storage);
-    this.#periodics = new Periodics(context.storage.sql, (name) => delayOf(name, settings(env).PERIODICS_JITTER));
+    this.#periodics = new Periodics(context.storage.sql, (name) => delayOf(name, jitterOf(env)));
     void context.blockConcurrencyWhile(async () => migrate(context.storage, MIGRATIONS));
   }
 

@@ -61,8 +61,7 @@ export const Settings = z.object({
   PERIODICS_JITTER: z
     .string()
     .refine((value) => (durationSeconds(value) ?? -1) >= 0, { error: "must be a duration such as 90s or 5m" })
-    .default("0s")
-    .transform((value) => (durationSeconds(value) ?? 0) * 1000),
+    .default("0s"),
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()

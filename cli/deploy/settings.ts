@@ -82,6 +82,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     secret: false,
     purpose: "`true`: without an App, that runner is handed the personal token for git tasks",
   },
+  {
+    name: "PERIODICS_JITTER",
+    source: "optional",
+    secret: false,
+    purpose: "periodic jobs start up to this much later than due, each always by the same, spread evenly: `90s`",
+  },
   { name: "GITHUB_TOKEN", source: "optional", secret: true, purpose: "a personal access token, instead of an App" },
   { name: "GITHUB_API_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its REST API" },
   { name: "GITHUB_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its pages" },
