@@ -8,12 +8,14 @@ import type { Decided } from "../src/chatops/coalesce.ts";
 import { dispatch } from "../src/chatops/dispatch.ts";
 import type { Cause, Effect } from "../src/chatops/effects.ts";
 import type { ChatEvent, RepoRef } from "../src/chatops/events.ts";
+import { type ExternalPlugin, toldOf } from "../src/chatops/external.ts";
 import { type Handled, outcomeOf, passingError, unhandled } from "../src/chatops/handled.ts";
 import type { PullState } from "../src/chatops/messages-summary.ts";
 import { OWN_EVENT, type OwnPlace, parseOwnEvent } from "../src/chatops/own-events.ts";
 import { parseEvent, PayloadError } from "../src/chatops/parse.ts";
 import { errorLine, isReset, verdict } from "../src/chatops/retry.ts";
 import type { View } from "../src/chatops/plugin.ts";
+import { REGISTRY } from "../src/chatops/registry.ts";
 import { repositoryOf } from "../src/chatops/repository.ts";
 import type { Delivered, Delivery, Wake } from "../src/chatops/rpc.ts";
 import { readOutside } from "../src/chatops/outside.ts";
@@ -36,6 +38,8 @@ import { ChatJobs } from "./chat-jobs.ts";
 import { ChatLater } from "./chat-later.ts";
 import { CHAT_MIGRATIONS, type InboxRow, type OutboxRow } from "./chat-tables.ts";
 import { factOf, putFact } from "./facts.ts";
+import { Forwards } from "./forwards.ts";
+import { forwardDue, forwardEnded, type Surroundings as ForwardSurroundings } from "./forwarder.ts";
 import { Inbox } from "./inbox.ts";
 import { migrate } from "./migrate.ts";
 import { Outbox } from "./outbox.ts";
@@ -57,6 +61,7 @@ export abstract class ChatObject extends DurableObject<Env> {
   protected readonly outbox: Outbox;
   protected readonly jobs: ChatJobs;
   protected readonly later: ChatLater;
+  readonly #forwards: Forwards;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -65,6 +70,7 @@ export abstract class ChatObject extends DurableObject<Env> {
     this.outbox = new Outbox(state.storage);
     this.jobs = new ChatJobs(state.storage.sql, env);
     this.later = new ChatLater(state.storage.sql);
+    this.#forwards = new Forwards(state.storage.sql);
     void state.blockConcurrencyWhile(async () => migrate(state.storage, CHAT_MIGRATIONS));
   }
 
@@ -86,6 +92,7 @@ export abstract class ChatObject extends DurableObject<Env> {
 
   async taskDone(id: string, outcome: string): Promise<void> {
     const parsed = GitTaskOutcome.parse(JSON.parse(outcome));
+    if (await forwardEnded(id, parsed, this.#forwarding())) return;
     this.ctx.storage.transactionSync(() => {
       const delivery = this.later.taskEnded(id, parsed, Date.now());
       if (delivery) this.#keep(delivery);
@@ -108,7 +115,8 @@ export abstract class ChatObject extends DurableObject<Env> {
   }
 
   async delivery(guid: string): Promise<DeliveryView | null> {
-    return await this.inbox.view(guid, (row) => this.#body(row), this.outbox);
+    const view = await this.inbox.view(guid, (row) => this.#body(row), this.outbox);
+    return view && { ...view, forwards: this.#forwards.views(guid) };
   }
 
   async jobChanged(summary: JobSummary): Promise<void> {
@@ -153,6 +161,7 @@ export abstract class ChatObject extends DurableObject<Env> {
     if (key === "drain") return await this.#drain();
     if (key === "timer") return this.#timersDue();
     if (key === "rows") return await this.#saveRows();
+    if (key === "forward") return forwardDue(this.#forwarding());
     if (key === "forget") return await this.#forget();
   }
 
@@ -185,10 +194,35 @@ export abstract class ChatObject extends DurableObject<Env> {
     try {
       const handled = await this.#decide(row);
       if (handled.passing !== null && row.tries + 1 < EVENT_TRIES) throw handled.passing;
-      this.#end(row, "handled", handled);
+      this.#end(row, "handled", handled, await this.#told(row));
     } catch (error) {
-      this.#failed(row, error);
+      await this.#failed(row, error);
     }
+  }
+
+  /** External plugins that want to hear of an event. */
+  async #told(row: InboxRow): Promise<readonly ExternalPlugin[]> {
+    if (row.event === OWN_EVENT) return [];
+    const config = await currentConfig(this.env, row.owner, row.repo);
+    return config ? toldOf(row.event, config, REGISTRY) : [];
+  }
+
+  #forwarding(): ForwardSurroundings {
+    return {
+      env: this.env,
+      forwards: this.#forwards,
+      reportTo: this.reportTo(),
+      delivery: async (guid) => {
+        const row = this.inbox.get(guid);
+        const body = row ? await this.#body(row) : "";
+        return row && body !== "" ? { row, body } : null;
+      },
+      lookAgain: async () => {
+        this.todo.put("forward", this.#forwards.nextAt() ?? Date.now());
+        await this.todo.arm();
+      },
+      waitUntil: (work) => this.ctx.waitUntil(work),
+    };
   }
 
   async #decide(row: InboxRow): Promise<Handled> {
@@ -224,22 +258,24 @@ export abstract class ChatObject extends DurableObject<Env> {
     }
   }
 
-  #end(row: InboxRow, state: "handled" | "failed", handled: Handled): void {
+  #end(row: InboxRow, state: "handled" | "failed", handled: Handled, told: readonly ExternalPlugin[]): void {
     const { configVersion, summary, runs, effects, quieting } = handled;
     this.ctx.storage.transactionSync(() => {
       this.inbox.end(row, state, configVersion, summary, runs);
+      this.#forwards.put(row.guid, told, Date.now());
+      if (told.length > 0) this.todo.by("forward", Date.now());
       this.outbox.put(row.guid, quieting ? quieted(this.ctx.storage.sql, effects, quieting, row.guid) : effects);
     });
   }
 
-  #failed(row: InboxRow, error: unknown): void {
+  async #failed(row: InboxRow, error: unknown): Promise<void> {
     if (isReset(error)) throw error;
     const line = errorLine(error);
     const lasting = error instanceof PayloadError || error instanceof SyntaxError || error instanceof PayloadGone;
     const now = Date.now();
     const next = verdict(error, row.tries + 1, now, now, Math.random());
     if (lasting || next.kind === "dead" || row.tries + 1 >= EVENT_TRIES) {
-      this.#end(row, "failed", unhandled(line));
+      this.#end(row, "failed", unhandled(line), await this.#told(row));
       return;
     }
     console.warn(JSON.stringify({ message: "event not handled yet", delivery: row.guid, error: line }));
@@ -260,6 +296,7 @@ export abstract class ChatObject extends DurableObject<Env> {
   async #forget(): Promise<number | void> {
     const { keys, nextAt } = this.inbox.forget(Date.now(), this.outbox);
     if (keys.length > 0) await this.env.ARTIFACTS.delete(keys);
+    this.#forwards.forget(Date.now() - FORGET_MS);
     if (nextAt !== null) return nextAt;
   }
 

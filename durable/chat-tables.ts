@@ -1,4 +1,5 @@
 /** Tables of a Conversation or Repository: inbox, what plugins decided, outbox, own comments, jobs. */
+import { FORWARD_TABLE } from "./forwards.ts";
 import { TODO_TABLE } from "./todo.ts";
 
 export const CHAT_MIGRATIONS = [
@@ -35,6 +36,8 @@ export const CHAT_MIGRATIONS = [
   "CREATE TABLE task (id TEXT PRIMARY KEY, plugin TEXT NOT NULL, task TEXT NOT NULL, place TEXT NOT NULL) WITHOUT ROWID",
   "ALTER TABLE inbox ADD COLUMN headers TEXT NOT NULL DEFAULT '{}'",
   "ALTER TABLE posted ADD COLUMN plugin TEXT NOT NULL DEFAULT ''",
+  FORWARD_TABLE,
+  "CREATE INDEX forward_open ON forward (next_at) WHERE state IN ('waiting', 'sending')",
 ];
 
 export type InboxRow = {

@@ -170,7 +170,11 @@ export class Inbox {
     return { keys, nextAt: oldest === null ? null : oldest + KEPT_MS + 3600_000 };
   }
 
-  async view(guid: string, bodyOf: (row: InboxRow) => Promise<string>, outbox: Outbox): Promise<DeliveryView | null> {
+  async view(
+    guid: string,
+    bodyOf: (row: InboxRow) => Promise<string>,
+    outbox: Outbox,
+  ): Promise<Omit<DeliveryView, "forwards"> | null> {
     const row = this.get(guid);
     if (!row) return null;
     const runs = this.#sql

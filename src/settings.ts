@@ -53,6 +53,8 @@ export const Settings = z.object({
         return z.NEVER;
       }
     }),
+  /** Signs what is sent to external plugins: their own webhook secret (Prow's hmac file). A secret. */
+  EXTERNAL_PLUGIN_SECRET: optional,
   /** The cluster alias whose runner carries out git tasks: cherry-picks, linters, files of a merge. */
   GIT_TASKS_CLUSTER: z.string().min(1).max(253).default("default"),
   /** `true`: without an App, the personal token is handed to that runner for git tasks. */

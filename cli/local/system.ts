@@ -75,6 +75,7 @@ function workerSettings(publicUrl: string, github: Sandbox, secrets: Secrets): R
     GITHUB_OAUTH_CLIENT_ID: github.credentials.clientId,
     GITHUB_OAUTH_CLIENT_SECRET: github.credentials.clientSecret,
     GITHUB_WEBHOOK_SECRETS: secrets.webhook,
+    EXTERNAL_PLUGIN_SECRET: secrets.webhook,
     COOKIE_SECRET: secrets.cookie,
     ADMIN_TOKEN: secrets.admin,
     RUNNER_TOKENS: JSON.stringify({ [CLUSTER]: [digest(secrets.runner)] }),

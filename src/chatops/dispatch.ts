@@ -3,6 +3,7 @@ import { coalesce, type Decided } from "./coalesce.ts";
 import { spokenCommands } from "./commands.ts";
 import type { Effect } from "./effects.ts";
 import type { ChatEvent, GenericComment, PullRequestEvent } from "./events.ts";
+import { isEnabled } from "./external.ts";
 import { latest } from "./latest.ts";
 import { isReply } from "./messages.ts";
 import { overlay } from "./overlay.ts";
@@ -43,8 +44,8 @@ export async function dispatch(
 ): Promise<Dispatched> {
   const round = new Round(view, options.timeoutMs ?? HANDLER_TIMEOUT_MS);
   const registry = options.plugins ?? REGISTRY;
-  const enabled = new Set(view.config.plugins);
-  const plugins = registry.filter((plugin) => enabled.has(plugin.name));
+  const plugins = registry.filter((plugin) => isEnabled(plugin, view.config));
+  const enabled = new Set(plugins.map(({ name }) => name));
   const all = isList(events) ? events : [events];
   for (const kind of ORDER) {
     for (const event of all) {

@@ -1,5 +1,6 @@
 /** `/plugin-help`: plugins describe themselves in the shape of Prow's hook (spec chatops 1.10). Pure. */
 import type { EnabledPlugins, RepoConfig } from "../config/model.ts";
+import { isEnabled } from "./external.ts";
 import type { CommandHelp, Plugin } from "./plugin.ts";
 
 interface CommandDocument {
@@ -10,7 +11,7 @@ interface CommandDocument {
   readonly WhoCanUse: string;
 }
 
-interface PluginDocument {
+export interface PluginDocument {
   readonly Description: string;
   /** `org/repo` to a sentence about the settings that hold there. */
   readonly Config: Readonly<Record<string, string>>;
@@ -57,7 +58,7 @@ const commandDocument = (command: CommandHelp): CommandDocument => ({
 
 function pluginDocument(plugin: Plugin, config: RepoConfig | null): PluginDocument {
   const { description, commands, snippet, config: says } = plugin.help;
-  const holds = config !== null && (config.plugins.includes(plugin.name) || runsAsExternal(plugin, config));
+  const holds = config !== null && isEnabled(plugin, config);
   const sentence = holds && says ? html(says(config)) : "";
   return {
     Description: html(description),
@@ -68,14 +69,6 @@ function pluginDocument(plugin: Plugin, config: RepoConfig | null): PluginDocume
   };
 }
 
-function runsAsExternal(plugin: Plugin, config: RepoConfig): boolean {
-  return config.externalPlugins.some((one) => one.name === plugin.name);
-}
-
-/** Whether a plugin runs for a repository. */
-export const isEnabled = (plugin: Plugin, config: RepoConfig): boolean =>
-  config.plugins.includes(plugin.name) || runsAsExternal(plugin, config);
-
 export interface Known {
   readonly plugins: readonly Plugin[];
   /** `org/repo` of what may be told of. */
@@ -83,10 +76,12 @@ export interface Known {
   readonly enabled: EnabledPlugins;
   /** Of the one repository whose settings are asked for. */
   readonly config: RepoConfig | null;
+  /** What its external plugins of others say, by name. */
+  readonly others?: Readonly<Record<string, PluginDocument>>;
 }
 
 /** The whole document. Keys of plugins.yaml that name nothing of `repositories` are left out. */
-export function helpDocument({ plugins, repositories, enabled, config }: Known): HelpDocument {
+export function helpDocument({ plugins, repositories, enabled, config, others = {} }: Known): HelpDocument {
   const told = new Set(repositories.flatMap((name) => [name.toLowerCase(), name.split("/", 1)[0]?.toLowerCase()]));
   const visible = (map: Readonly<Record<string, readonly string[]>>) =>
     Object.entries(map).filter(([key]) => told.has(key.toLowerCase()));
@@ -105,6 +100,6 @@ export function helpDocument({ plugins, repositories, enabled, config }: Known):
       ...Object.fromEntries(visible(enabled.external)),
     },
     PluginHelp,
-    ExternalPluginHelp,
+    ExternalPluginHelp: { ...others, ...ExternalPluginHelp },
   };
 }

@@ -39,6 +39,16 @@ export interface EffectView {
   readonly nextTryAt: number | null;
 }
 
+/** A webhook on its way to an external plugin. */
+export interface ForwardView {
+  readonly plugin: string;
+  readonly endpoint: string;
+  readonly state: "waiting" | "sending" | "done" | "dead";
+  readonly tries: number;
+  readonly answer: string;
+  readonly nextTryAt: number | null;
+}
+
 export interface DeliveryView extends DeliveryRow {
   readonly attempt: number;
   readonly handledAt: number | null;
@@ -46,6 +56,7 @@ export interface DeliveryView extends DeliveryRow {
   readonly payload: string;
   readonly runs: readonly PluginRun[];
   readonly effectList: readonly EffectView[];
+  readonly forwards: readonly ForwardView[];
 }
 
 /** One recorded delivery under a candidate configuration, beside the one in use. */

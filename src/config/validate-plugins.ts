@@ -28,7 +28,20 @@ function* enablementFaults({ plugins, external_plugins }: PluginsConfig): Genera
     for (const [at, { endpoint }] of list.entries())
       if (!/^https?:\/\/[^\s/]+/.test(endpoint))
         yield [["external_plugins", key, at, "endpoint"], "must begin with http:// or https://"];
+      else if (isPublicHttp(endpoint))
+        yield [
+          ["external_plugins", key, at, "endpoint"],
+          "must begin with https://: only names inside a cluster go without",
+        ];
   }
+}
+
+/** Plain http to a name that anybody's resolver may know; a cluster's own names and addresses are its runner's business. */
+function isPublicHttp(endpoint: string): boolean {
+  if (!endpoint.startsWith("http://") || !URL.canParse(endpoint)) return false;
+  const { hostname } = new URL(endpoint);
+  const inside = /^[^.]+$|\.(?:svc|local|internal|localhost)$|\.svc\.|^\[|^[\d.]+$/;
+  return !inside.test(hostname);
 }
 
 /** Sections in which a repository may have one entry only. */

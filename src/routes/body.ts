@@ -1,7 +1,7 @@
-/** Reads request bodies up to a cap. */
+/** Reads bodies up to a cap. */
 
 /** The bytes of a body, or null when there are more than `most`; reading stops there. */
-export async function readBody(request: Request, most: number): Promise<Uint8Array | null> {
+export async function readBody(request: Request | Response, most: number): Promise<Uint8Array | null> {
   const announced = Number(request.headers.get("content-length") ?? "0");
   if (announced > most) return null;
   if (request.body === null) return new Uint8Array();

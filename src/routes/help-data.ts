@@ -2,13 +2,15 @@
 import type { CommandHelpPageProps, HelpPlugin } from "../../ui/pages/command-help.tsx";
 import type { ConfigPageProps } from "../../ui/pages/config.tsx";
 import type { PluginsPageProps } from "../../ui/pages/plugins.tsx";
-import { eventsOf, type HelpDocument, helpDocument, isEnabled } from "../chatops/plugin-help.ts";
+import { isEnabled } from "../chatops/external.ts";
+import { eventsOf, type HelpDocument, helpDocument, type PluginDocument } from "../chatops/plugin-help.ts";
 import type { Plugin } from "../chatops/plugin.ts";
 import { REGISTRY } from "../chatops/registry.ts";
 import { currentConfig } from "../config/current.ts";
 import type { ConfigIndex, EnabledPlugins, RepoConfig } from "../config/model.ts";
 import type { ConfigLoad } from "../config/rpc.ts";
 import type { Env } from "../env.ts";
+import { externalHelp } from "./external-help.ts";
 import { canSee, isAdmin, sightOf } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -21,6 +23,17 @@ function helpOf(plugin: Plugin, config: RepoConfig | null): HelpPlugin {
     snippet: snippet ?? "",
     config: config !== null && says !== undefined ? says(config) : "",
   };
+}
+
+function otherHelp(name: string, help: PluginDocument): HelpPlugin {
+  const commands = help.Commands.map((one) => ({
+    usage: one.Usage,
+    description: one.Description,
+    whoCanUse: one.WhoCanUse,
+    featured: one.Featured,
+    examples: one.Examples,
+  }));
+  return { name, description: help.Description, commands, snippet: help.Snippet, config: "" };
 }
 
 /** Public repositories of the configuration, and the private ones that the viewer sees. */
@@ -51,7 +64,8 @@ export async function commandHelp(
   const config = await visibleConfig(env, viewer, repo);
   if (config === null) return { plugins: everything, repositories, problem: `Nothing is known of ${repo}.` };
   const enabled = REGISTRY.filter((plugin) => isEnabled(plugin, config));
-  return { plugins: enabled.map((plugin) => helpOf(plugin, config)), repositories, problem: null };
+  const others = Object.entries(await externalHelp(config)).map(([name, help]) => otherHelp(name, help));
+  return { plugins: [...enabled.map((plugin) => helpOf(plugin, config)), ...others], repositories, problem: null };
 }
 
 /** The configuration of `org/repo`; null when there is none, or none that the viewer may know of. */
@@ -69,7 +83,8 @@ export async function pluginHelp(env: Env, viewer: Viewer, repo: string): Promis
   const config = repo === "" ? null : await visibleConfig(env, viewer, repo);
   if (repo !== "" && config === null) return null;
   const repositories = await namedRepositories(env, viewer, index);
-  return helpDocument({ plugins: REGISTRY, repositories, enabled: index?.enabled ?? NOTHING_ENABLED, config });
+  const others = config === null ? {} : await externalHelp(config);
+  return helpDocument({ plugins: REGISTRY, repositories, enabled: index?.enabled ?? NOTHING_ENABLED, config, others });
 }
 
 /** Every plugin, and by which keys of plugins.yaml that the viewer may know of it is enabled. */

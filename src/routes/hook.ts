@@ -1,9 +1,12 @@
 /** GitHub's webhooks: verified, stored, then answered (spec chatops 1.2, 1.3; design 3). */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { toldOf } from "../chatops/external.ts";
+import { REGISTRY } from "../chatops/registry.ts";
 import { isReset } from "../chatops/retry.ts";
 import { type Owned, route } from "../chatops/route.ts";
 import type { Delivered, Delivery } from "../chatops/rpc.ts";
+import { currentConfig } from "../config/current.ts";
 import { settings } from "../env.ts";
 import { levelOf, parseSecrets, signedBy, type WebhookSecrets } from "../github/hmac.ts";
 import { countHook } from "../store/hook-count.ts";
@@ -46,7 +49,7 @@ hook.all("/hook", async (c) => {
   if (levels.size === 0) return refuse(c, 403, "signature", unsigned(known));
   const owned = ownerOf(c, known, levels, text);
   if ("refused" in owned) return owned.refused;
-  if (owned.ok === null || !HANDLED_EVENTS.has(event)) {
+  if (owned.ok === null || !(HANDLED_EVENTS.has(event) || (await isToldOf(c, event, owned.ok)))) {
     count(c, event, 202, owned.ok === null ? "unowned" : "unknown-event");
     return c.json({ ok: true, delivery: guid, ignored: `No plugin knows ${event}` }, 202);
   }
@@ -54,6 +57,12 @@ hook.all("/hook", async (c) => {
   if ("refused" in delivered) return delivered.refused;
   return c.json({ ok: true, delivery: guid, attempt: delivered.ok.attempt }, 202);
 });
+
+/** Some external plugin of the repository wants an event that means nothing to us. */
+async function isToldOf(c: Hook, event: string, { owner, repo }: Owned): Promise<boolean> {
+  const config = await currentConfig(c.env, owner, repo);
+  return config !== null && toldOf(event, config, REGISTRY).length > 0;
+}
 
 function checkHeaders(c: Hook): Step<{ event: string; guid: string; signature: string }> {
   const no = (status: ContentfulStatusCode, code: string, message: string) => ({

@@ -1,6 +1,6 @@
 /** One webhook delivery: what the bot did about it and why, or why it did nothing. */
 import type { JSX } from "preact";
-import type { DeliveryView, EffectView } from "../../src/chatops/view.ts";
+import type { DeliveryView, EffectView, ForwardView } from "../../src/chatops/view.ts";
 import { DeliveryMark, EffectMark } from "../parts/delivery-mark.tsx";
 import { capital, EffectDetail, effectWords } from "../parts/effect.tsx";
 import { Frame } from "../parts/frame.tsx";
@@ -44,6 +44,7 @@ export function DeliveryPage(props: DeliveryPageProps): JSX.Element {
         )}
       </div>
       <Effects list={delivery.effectList} now={now} />
+      <Forwards list={delivery.forwards} now={now} />
       <Runs delivery={delivery} />
       <details class="card fold">
         <summary>Details and payload</summary>
@@ -123,6 +124,35 @@ function Effects({ list, now }: { readonly list: readonly EffectView[]; readonly
           ))}
         </ol>
       )}
+    </section>
+  );
+}
+
+/** `sending` and not sent yet look alike: both are on their way. */
+function Forwards({ list, now }: { readonly list: readonly ForwardView[]; readonly now: number }): JSX.Element | null {
+  if (list.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="forwards">
+      <div class="card-head">
+        <h2 id="forwards">Which external plugins were told</h2>
+      </div>
+      <ol class="steps">
+        {list.map((row) => (
+          <li key={row.plugin}>
+            <EffectMark state={row.state} />
+            <div>
+              <p>
+                <b>{row.plugin}</b> <span class="soft mono">{row.endpoint}</span>
+              </p>
+              {row.answer !== "" && <p class="soft small">{row.answer}</p>}
+              {row.tries > 1 && <p class="soft small">{row.tries} tries</p>}
+              {row.nextTryAt !== null && row.nextTryAt > now && (
+                <p class="soft small">next try in {duration(row.nextTryAt - now)}</p>
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
     </section>
   );
 }

@@ -52,6 +52,7 @@ it("hidden jobs that a delivery started are not named to others than administrat
       { ...row, effect: { kind: "startJobs", jobs } },
       { ...row, id: 2, effect: { kind: "addLabel", label: "lgtm" } },
     ],
+    forwards: [],
   };
   const shown = JSON.stringify(withoutHiddenJobs(delivery));
   expect(shown).toContain("open");
