@@ -23,8 +23,18 @@ async function inObject(act: (world: World) => Promise<void>, settings: object =
   await runInDurableObject(stub, async (_instance, state) => {
     const inbox = new Inbox(state.storage.sql);
     inbox.put({
-      ...{ guid: "g-1", event: "issue_comment", action: "created", owner: "o", repo: "r", number: 1, sender: "s" },
-      ...{ receivedAt: 1, body: '{"a":"ü"}', bodyKey: "", headers: { "x-github-hook-id": "9" }, private: false },
+      guid: "g-1",
+      event: "issue_comment",
+      action: "created",
+      owner: "o",
+      repo: "r",
+      number: 1,
+      sender: "s",
+      receivedAt: 1,
+      body: '{"a":"ü"}',
+      bodyKey: "",
+      headers: { "x-github-hook-id": "9" },
+      private: false,
     });
     const forwards = new Forwards(state.storage.sql);
     const pending: Promise<void>[] = [];
