@@ -71,6 +71,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "services that plugins use (slack, jira, bugzilla, pictures): JSON of url and headers by name",
   },
   {
+    name: "EXTERNAL_PLUGIN_SECRET",
+    source: "optional",
+    secret: true,
+    purpose: "signs what is sent to external plugins: their own webhook secret (Prow's hmac file)",
+  },
+  {
     name: "GIT_TASKS_CLUSTER",
     source: "optional",
     secret: false,
