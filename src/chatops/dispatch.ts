@@ -5,11 +5,12 @@ import type { Effect } from "./effects.ts";
 import type { ChatEvent, GenericComment, PullRequestEvent } from "./events.ts";
 import { isEnabled } from "./external.ts";
 import { latest } from "./latest.ts";
-import { isReply } from "./messages.ts";
+import { answered, didYouMean, isReply, reply } from "./messages.ts";
 import { overlay } from "./overlay.ts";
 import { isBot } from "./permissions.ts";
 import { type Decision, type Plugin, RULE_ACTIONS, type View } from "./plugin.ts";
 import { REGISTRY } from "./registry.ts";
+import { suggestions } from "./suggest.ts";
 import type { PluginRun } from "./view.ts";
 
 /** A handler that takes longer is given up; its siblings go on. Milliseconds. */
@@ -53,6 +54,7 @@ export async function dispatch(
       if (event.kind === "comment") {
         round.sayWhoIsOff(event, registry, enabled);
         if (await round.isOwnComment(event)) continue;
+        round.suggest(event, registry);
       }
       for (const plugin of plugins) await round.handle(plugin, event);
     }
@@ -109,6 +111,20 @@ class Round {
     const why = "the bot's own comment";
     this.#runs.push({ plugin: "*", handler: "comment", outcome: "nothing", why, ms: 0 });
     return true;
+  }
+
+  /** What a misspelt command probably means, where the repository wants to be told. */
+  suggest(comment: GenericComment, registry: readonly Plugin[]): void {
+    const { config, guid } = this.#view;
+    if (!config.settings.cutwater.suggest_commands) return;
+    const found = suggestions(comment, config, registry);
+    if (found.length === 0) return;
+    const plugin = "suggest_commands";
+    const said = found.map((one) => `/${one.said}`).join(" ");
+    const body = reply(answered(comment), this.#view, didYouMean(found));
+    const actor = { kind: "user", login: comment.sender.login } as const;
+    this.#decided.push({ effect: { kind: "comment", body }, cause: { delivery: guid, plugin, rule: said, actor } });
+    this.#runs.push({ plugin, handler: "comment", outcome: "effects", why: `nothing knows ${said}`, ms: 0 });
   }
 
   async handle(plugin: Plugin, event: ChatEvent): Promise<void> {

@@ -92,6 +92,15 @@ export function answered(comment: GenericComment): Answered {
   return { login: comment.sender.login, body: comment.body, htmlUrl: comment.htmlUrl };
 }
 
+/** Commands that nothing knows, with those that are nearest. */
+export function didYouMean(words: readonly { readonly said: string; readonly meant: readonly string[] }[]): string {
+  const lines = words.map(({ said, meant }) => {
+    const verbs = meant.map((verb) => code(`/${verb}`)).join(" or ");
+    return `I know no ${code(`/${said}`)}. Did you mean ${verbs}?`;
+  });
+  return lines.join("\n\n");
+}
+
 // sigmention
 
 /** A mention by somebody whose mentions notify nobody, said again by the bot. */

@@ -36,17 +36,23 @@ async function remoteLink(key: string, comment: GenericComment, view: View): Pro
     : [{ kind: "callService", service: SERVICE, method: "POST", path, body: { globalId: url, object } }];
 }
 
+/** GitHub takes no longer text: then all stays as it is. */
+const MOST_CHARACTERS = 65_536;
+
 /** The text with links, where it stands; a review's own text cannot be changed, so the description is, as in Prow. */
 async function edited(comment: GenericComment, keys: ReadonlySet<string>, url: string, view: View): Promise<Effect[]> {
+  const linked = (text: string): string | null => {
+    const body = withLinks(text, keys, url);
+    return body === text || body.length > MOST_CHARACTERS ? null : body;
+  };
   const { source, commentId } = comment;
+  const body = linked(comment.body);
+  if (body === null) return [];
   if (commentId !== null && (source === "issue_comment" || source === "pull_request_review_comment")) {
-    const body = withLinks(comment.body, keys, url);
-    return body === comment.body ? [] : [{ kind: "editComment", to: { source, id: commentId }, body }];
+    return [{ kind: "editComment", to: { source, id: commentId }, body }];
   }
-  if (withLinks(comment.body, keys, url) === comment.body) return [];
-  const { body: now } = await view.issue();
-  const body = withLinks(now, keys, url);
-  return body === now ? [] : [{ kind: "editIssue", changes: { body } }];
+  const now = linked((await view.issue()).body);
+  return now === null ? [] : [{ kind: "editIssue", changes: { body: now } }];
 }
 
 async function comment(comment: GenericComment, view: View): Promise<Decision> {
