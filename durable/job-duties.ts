@@ -19,6 +19,7 @@ import { writeEnd, writePointers, writeStart } from "./job-files.ts";
 import type { JobLog } from "./job-log.ts";
 import type { JobStore, KnownJob } from "./job-store.ts";
 import type { Todo } from "./todo.ts";
+import { isHidden } from "../src/jobs/hidden.ts";
 
 /** How long a job waits before its description says for what. Milliseconds. */
 export const SAY_WHY_MS = 30_000;
@@ -101,7 +102,7 @@ export class JobDuties {
     if (record.stage !== "admission") return;
     const config = await configOrDefault(this.#env, mainRefs(spec));
     const plank = config?.prow.plank ?? null;
-    const hidden = spec.hidden === true || config?.prow.hidden === true;
+    const hidden = isHidden(spec) || config?.prow.hidden === true;
     const places = placesOf(spec.job_queue_name, plank);
     const names = [...new Set([...terms.queues, ...places.map(({ queue }) => queue)])];
     this.#store.write("terms", { policy: runPolicy(spec, plank), hidden, queues: names, settled: true });

@@ -30,6 +30,7 @@ import type { KnownJob } from "./job-store.ts";
 import { JobViewers } from "./job-viewers.ts";
 import { migrate } from "./migrate.ts";
 import { TODO_TABLE, Todo } from "./todo.ts";
+import { isHidden } from "../src/jobs/hidden.ts";
 
 const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES];
 /** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
@@ -97,7 +98,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     const at = Date.parse(job.status.startTime);
     const said = job.status.description ?? "";
     const record = endedRecord(state, said, at, buildId);
-    const hidden = job.spec.hidden === true || config?.prow.hidden === true;
+    const hidden = isHidden(job.spec) || config?.prow.hidden === true;
     const policy = runPolicy(job.spec, config?.prow.plank ?? null);
     this.#store.write("prowjob", job);
     this.#store.write("reportTo", null);

@@ -6,6 +6,7 @@ import { api } from "./routes/api.ts";
 import { artifacts } from "./routes/artifacts.ts";
 import { auth } from "./routes/auth.ts";
 import { config } from "./routes/config.ts";
+import { deck } from "./routes/deck.ts";
 import { dashboard } from "./routes/dashboard.ts";
 import { hook } from "./routes/hook.ts";
 import { metrics } from "./routes/metrics.ts";
@@ -28,6 +29,7 @@ const app = createApp()
   .route("/", runner)
   .route("/", api)
   .route("/", config)
+  .route("/", deck)
   .route("/", pull)
   .route("/", auth)
   .route("/", setup)

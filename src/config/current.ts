@@ -13,7 +13,7 @@ const documents = new Map<string, Promise<RepoConfig | null>>();
 export const documentKey = (version: string, org: string, repo: string): string =>
   `config/${version}/${org}/${repo}.json`.toLowerCase();
 
-async function currentVersion(env: Env): Promise<string> {
+export async function currentVersion(env: Env): Promise<string> {
   if (asked && Date.now() - asked.at < VERSION_MS) return asked.version;
   const question = { version: env.CONFIGURATION.getByName("installation").current(), at: Date.now() };
   asked = question;

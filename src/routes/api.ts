@@ -8,7 +8,8 @@ import { readBody } from "./body.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
 import { ownerOf, visibleDelivery } from "./delivery-data.ts";
 import { pluginHelp } from "./help-data.ts";
-import { abort, actable, actorOf, rerun } from "./job-actions.ts";
+import { actorOf } from "./job-actions.ts";
+import { steer } from "./job-steer.ts";
 import { submit, submittedJob } from "./job-submit.ts";
 import { jobData, visibleJob } from "./job-data.ts";
 import { logIndexJson } from "./job-log.ts";
@@ -19,9 +20,6 @@ import { GitHubUnavailable } from "./viewer-github.ts";
 import { requireAdmin, sightOf, viewerOf } from "./viewer.ts";
 
 export const api = createApp();
-
-const WHO_MAY =
-  "its rerun_auth_config does not name you, and GitHub does not know you as somebody who may say /test on this pull request.";
 
 const SUBMITTED_BYTES = 1024 * 1024;
 
@@ -61,34 +59,9 @@ api.get("/api/jobs/:id", etag(), async (c) => {
   return c.json(data);
 });
 
-api.post("/api/jobs/:id/:action{rerun|abort}", async (c) => {
-  const viewer = await viewerOf(c);
-  const job = await visibleJob(c.env, viewer, c.req.param("id"));
-  if (job === null) return notFound(c);
-  const stored = await actable(c.env, viewer, job);
-  const action = c.req.param("action");
-  if (stored === null) {
-    return viewer.kind === "anonymous"
-      ? refused(c, 401, "unauthorized", "Sign in first", `To ${action} this job you need to be signed in.`)
-      : refused(
-          c,
-          403,
-          "forbidden",
-          "Not yours to steer",
-          `${viewer.login}, you may not ${action} ${job.job}: ${WHO_MAY}`,
-        );
-  }
-  if (action === "rerun") {
-    const id = await rerun(c.env, stored, job, actorOf(viewer));
-    return wantsPage(c)
-      ? c.redirect(`/jobs/${id}`, 303)
-      : c.json({ id, url: `${settings(c.env).PUBLIC_URL}/jobs/${id}` }, 201);
-  }
-  if (!(await abort(c.env, job, actorOf(viewer)))) {
-    return refused(c, 409, "over", "It is over", "This job has ended: there is nothing to abort any more.");
-  }
-  return wantsPage(c) ? c.redirect(`/jobs/${job.id}`, 303) : c.json({ id: job.id, aborted: true }, 202);
-});
+api.post("/api/jobs/:id/:action{rerun|abort}", (c) =>
+  steer(c, c.req.param("id"), c.req.param("action") === "rerun" ? "rerun" : "abort"),
+);
 
 /** The map of a job's log, with which its page finds lines and failures without reading the whole. */
 api.get("/api/jobs/:id/log-index", async (c) => {

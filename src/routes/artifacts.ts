@@ -25,7 +25,11 @@ export const artifacts = createApp();
 /** The log from a Range or from `?offset=`; `x-log-size` and `x-log-complete` say where it stands. */
 artifacts.get("/jobs/:id/log", async (c) => {
   const job = await visibleJob(c.env, await viewerOf(c), c.req.param("id"));
-  if (job === null) return notFound(c);
+  return job === null ? notFound(c) : serveLog(c, job);
+});
+
+/** The whole log, or the part that a Range or `?offset=` names. */
+export async function serveLog(c: Context<AppEnv>, job: JobView): Promise<Response> {
   const { size, complete } = job.log;
   const offset = c.req.query("offset");
   if (offset !== undefined && !/^\d{1,15}$/.test(offset)) return c.text("?offset= is a number of bytes.", 400);
@@ -44,7 +48,7 @@ artifacts.get("/jobs/:id/log", async (c) => {
   if (range?.kind === "part") headers["content-range"] = `bytes ${from}-${to - 1}/${size}`;
   const body = streamOf(logPieces(c.env, job.id, from, to), to - from);
   return new Response(body, { status: range?.kind === "part" ? 206 : 200, headers });
-});
+}
 
 /** The live log: see LogStreamMessage. */
 artifacts.get("/jobs/:id/log/stream", async (c) => {

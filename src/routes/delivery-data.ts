@@ -6,6 +6,7 @@ import type { Env } from "../env.ts";
 import { findDelivery } from "../store/delivery-list.ts";
 import { canSee, isAdmin } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
+import { isHidden } from "../jobs/hidden.ts";
 
 const GUID = /^[\w-]{1,64}$/;
 
@@ -24,7 +25,7 @@ export function ownerOf(env: Env, name: string): Owner {
 /** An effect without the jobs that only administrators see. */
 export function withoutHidden(effect: Effect): Effect {
   if (effect.kind !== "startJobs" && effect.kind !== "recordJobs") return effect;
-  return { ...effect, jobs: effect.jobs.filter((job) => job.spec.hidden !== true) };
+  return { ...effect, jobs: effect.jobs.filter((job) => !isHidden(job.spec)) };
 }
 
 /** The delivery without the jobs that only administrators see. */

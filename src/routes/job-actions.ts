@@ -3,12 +3,12 @@ import { currentConfig } from "../config/current.ts";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { rerunJob } from "../jobs/create.ts";
-import { ProwJobDocument } from "../jobs/prowjob-schema.ts";
 import type { ProwJob } from "../jobs/prowjob.ts";
 import { mayRerun, rerunAtOnce } from "../jobs/rerun-auth.ts";
 import type { RerunCase } from "../jobs/rerun-auth.ts";
 import { uuidV5 } from "../jobs/uuid.ts";
 import type { JobView } from "../jobs/view.ts";
+import { storedJob } from "./job-documents.ts";
 import { submit } from "./job-submit.ts";
 import { rerunQuestions } from "./rerun-questions.ts";
 import type { Viewer } from "./viewer.ts";
@@ -17,12 +17,6 @@ import type { Viewer } from "./viewer.ts";
 const ONE_CLICK_MS = 5_000;
 /** The login that stands for somebody who need not sign in. */
 const ANYBODY = "anybody";
-
-/** The ProwJob of a job that exists. */
-async function storedJob(env: Env, id: string): Promise<ProwJob | null> {
-  const text = await env.JOB.getByName(`job:${id}`).prowjob();
-  return text === null ? null : ProwJobDocument.parse(JSON.parse(text));
-}
 
 async function rerunCase(env: Env, viewer: Viewer, job: JobView, stored: ProwJob): Promise<RerunCase> {
   const config = job.org === "" ? null : await currentConfig(env, job.org, job.repo);

@@ -35,6 +35,7 @@ export interface JobFilter {
 
 const Row = z.object({
   id: z.string(),
+  version: z.int(),
   buildId: z.string(),
   job: z.string(),
   type: z.enum(JOB_TYPES),
@@ -43,6 +44,7 @@ const Row = z.object({
   pull: z.int().nullable(),
   author: z.string(),
   baseRef: z.string(),
+  baseSha: z.string(),
   headSha: z.string(),
   cluster: z.string(),
   context: z.string(),
@@ -57,6 +59,7 @@ export type JobListRow = Readonly<z.infer<typeof Row>>;
 
 const columns = {
   id: prowJob.id,
+  version: prowJob.version,
   buildId: prowJob.buildId,
   job: prowJob.job,
   type: prowJob.type,
@@ -65,6 +68,7 @@ const columns = {
   pull: prowJob.pull,
   author: prowJob.author,
   baseRef: prowJob.baseRef,
+  baseSha: prowJob.baseSha,
   headSha: prowJob.headSha,
   cluster: prowJob.cluster,
   context: prowJob.context,

@@ -5,6 +5,7 @@ import { api } from "../../../src/routes/api.ts";
 import { artifacts } from "../../../src/routes/artifacts.ts";
 import { auth } from "../../../src/routes/auth.ts";
 import { config } from "../../../src/routes/config.ts";
+import { deck } from "../../../src/routes/deck.ts";
 import { dashboard } from "../../../src/routes/dashboard.ts";
 import { hook } from "../../../src/routes/hook.ts";
 import { metrics } from "../../../src/routes/metrics.ts";
@@ -20,6 +21,7 @@ import { addDelivery, addRepository, as, call, gitHub } from "./harness.ts";
 const PRIVATE = "sunken-treasure";
 const GUID = "guid-of-sunken";
 let id = "";
+let build = "";
 
 beforeAll(async () => {
   await addRepository(`harbor/${PRIVATE}`, true);
@@ -29,6 +31,7 @@ beforeAll(async () => {
   id = job.metadata.name;
   await startQueued(job);
   const assignment: Assignment = JSON.parse((await jobStub(id).claim("r"))?.assignment ?? "null");
+  build = assignment.buildId;
   await jobStub(id).appendLog(assignment.token, 0, new TextEncoder().encode(`${PRIVATE}\n`));
   await jobStub(id).finish(assignment.token, finishReport({ logBytes: PRIVATE.length + 1 }));
   await completed(id);
@@ -67,6 +70,14 @@ const TABLE: Readonly<Record<string, Row>> = {
     status: 404,
     body: `{"repo":"harbor/${PRIVATE}","number":5,"comment":"/hold"}`,
   },
+  "GET /data.js": { path: "/data.js", status: 200 },
+  "GET /prowjobs.js": { path: "/prowjobs.js", status: 200 },
+  "GET /badge.svg": { path: "/badge.svg?jobs=*", status: 200 },
+  "GET /log": { path: `/log?job=post-${PRIVATE}&id=BUILD`, status: 404 },
+  "GET /prowjob": { path: "/prowjob?prowjob=ID", status: 404 },
+  "GET /rerun": { path: "/rerun?prowjob=ID", status: 404 },
+  "POST /rerun": { path: "/rerun?prowjob=ID", status: 404 },
+  "POST /abort": { path: "/abort?prowjob=ID", status: 404 },
   "GET /config": { path: "/config", status: 404 },
   "GET /api/jobs": { path: "/api/jobs", status: 200 },
   "POST /api/jobs": { path: "/api/jobs", status: 401, user: 403, body: "{}" },
@@ -114,7 +125,7 @@ const TABLE: Readonly<Record<string, Row>> = {
 
 /** `/hook` takes any method and knows no viewers: whoever cannot sign gets nowhere (test/worker/core/hook.test.ts). */
 it("the table has every route", () => {
-  const apps = [hook, runner, api, config, pull, auth, setup, metrics, artifacts, dashboard];
+  const apps = [hook, runner, api, config, deck, pull, auth, setup, metrics, artifacts, dashboard];
   const routes = apps.flatMap((app) => app.routes.filter(({ method }) => method !== "ALL"));
   expect([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort()).toEqual(Object.keys(TABLE).sort());
 });
@@ -130,7 +141,7 @@ describe("a stranger, and a user whom GitHub shows nothing, ask for what is priv
       ...(method === "GET" ? {} : { method }),
       ...(body === undefined ? {} : { body }),
     };
-    const where = path.replace("ID", id).replace("GUID", GUID);
+    const where = path.replace("ID", id).replace("GUID", GUID).replace("BUILD", build);
     for (const [login, wanted] of [
       [null, status],
       ["no-reader", user],
