@@ -57,14 +57,15 @@ export function suggestions(
 
 const COMMAND = /^\/([A-Za-z][A-Za-z-]*)/;
 
-/** Verbs that are heard here; `own`: those that only jobs and external plugins of this repository know. */
+/** Verbs that are heard here; `own`: those that only jobs and other bots of this repository know. */
 function verbsOf(config: RepoConfig, registry: readonly Plugin[]): { own: Set<string>; enabled: readonly string[] } {
   const names = new Set(config.plugins);
   const ofPlugins = registry.flatMap(({ name, verbs }) => (names.has(name) ? [...(verbs ?? [])] : []));
   const ofJobs = config.presubmits.flatMap(
     ({ rerun_command }) => COMMAND.exec(rerun_command)?.[1]?.toLowerCase() ?? [],
   );
-  const own = new Set([...ofJobs, ...config.externalPlugins.map(({ name }) => name.toLowerCase())]);
+  const others = [...config.settings.cutwater.known_commands, ...config.externalPlugins.map(({ name }) => name)];
+  const own = new Set([...ofJobs, ...others.map((word) => word.replace(/^\//, "").toLowerCase())]);
   return { own, enabled: [...new Set([...ofPlugins, ...ofJobs])].sort() };
 }
 

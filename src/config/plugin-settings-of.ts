@@ -193,6 +193,7 @@ function cutwaterOf({ cutwater }: PluginsConfig, name: RepoName): CutwaterOption
     summary_comment: entry?.summary_comment ?? false,
     ok_to_test_sha: entry?.ok_to_test_sha ?? false,
     suggest_commands: entry?.suggest_commands ?? false,
+    known_commands: entry?.known_commands ?? [],
     freeze_branch: entry?.freeze_branch ?? "",
     minimize_obsolete: entry?.minimize_obsolete ?? false,
     cherrypicker: {

@@ -185,6 +185,8 @@ export interface CutwaterOptions {
   readonly ok_to_test_sha: boolean;
   /** Suggest the command that a misspelt one probably means. */
   readonly suggest_commands: boolean;
+  /** Commands of other bots, for which nothing is suggested. */
+  readonly known_commands: readonly string[];
   /** Branch whose pull requests testfreeze tells of a freeze; empty: `master` of kubernetes/kubernetes, and nowhere else. */
   readonly freeze_branch: string;
   /** Minimise replies of ours that became obsolete. */

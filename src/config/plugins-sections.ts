@@ -182,6 +182,7 @@ const Cutwater = z.strictObject({
   summary_comment: unset(Flag),
   ok_to_test_sha: unset(Flag),
   suggest_commands: unset(Flag),
+  known_commands: unset(Strings),
   minimize_obsolete: unset(Flag),
   freeze_branch: unset(Text),
   cherrypicker: unset(

@@ -10,7 +10,7 @@ const config = repoConfig({
   plugins: ["lgtm", "hold", "approve", "trigger", "label", "assign", "heart"],
   externalPlugins: [{ name: "hodl", endpoint: "https://example.com", events: [] }],
   presubmits: [presubmit("e2e", { rerun_command: "/launch e2e" })],
-  settings: settingsOf({ cutwater: { "*": { suggest_commands: true } } }),
+  settings: settingsOf({ cutwater: { "*": { suggest_commands: true, known_commands: ["/Aprobe"] } } }),
 });
 const told = (body: string, over: Parameters<typeof comment>[1] = {}): string =>
   suggestions(comment(body, over), config, REGISTRY)
@@ -37,6 +37,7 @@ describe("a misspelt command", () => {
     ["a command of a plugin that is off", "/joke"],
     ["a job's own command", "/launch e2e"],
     ["the name of an external plugin", "/hodl"],
+    ["a command that the configuration knows", "/aprobe"],
     ["a quote", "> /lgmt"],
     ["a fence", "```\n/lgmt\n```"],
     ["an HTML comment", "<!--\n/lgmt\n-->"],
