@@ -1,4 +1,5 @@
 /** The summary of a pull request's state, in words. */
+import { ownValue } from "../config/lookup.ts";
 import type { RepoConfig } from "../config/model.ts";
 import { COMMENT_MARKER } from "../jobs/report.ts";
 import { code } from "./messages.ts";
@@ -68,7 +69,7 @@ export function nextSteps(pull: PullState, sections: readonly Section[], config:
 }
 
 function howToEnd(label: string, demanded: ReadonlySet<string>): string | null {
-  const how = HINDERING[label];
+  const how = ownValue(HINDERING, label);
   if (how !== undefined) return how;
   if (demanded.has(label)) return "give it the label that it lacks.";
   return label.startsWith("do-not-merge") ? "it has to go before a merge." : null;

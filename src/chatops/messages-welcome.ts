@@ -1,4 +1,5 @@
 /** The greeting of first contributors. */
+import { ownValue } from "../config/lookup.ts";
 import { commandHelpUrl } from "./messages.ts";
 import type { View } from "./plugin.ts";
 
@@ -19,6 +20,6 @@ export function greeting(template: string, login: string, view: Pick<View, "repo
   };
   return (template || STANDARD).replaceAll(
     /\{\{-?\s*\.(\w+)\s*-?\}\}/g,
-    (whole, name: string) => fields[name] ?? whole,
+    (whole, name: string) => ownValue(fields, name) ?? whole,
   );
 }

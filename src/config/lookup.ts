@@ -33,6 +33,10 @@ export function levels<T>(map: Readonly<Record<string, T>> | undefined, name: Re
 export const specific = <T>(map: Readonly<Record<string, T>> | undefined, name: RepoName): T | undefined =>
   levels(map, name).at(-1);
 
+/** A map's own value: keys such as branches and labels are anybody's words, and may be names of what every object has. */
+export const ownValue = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(map, key) ? map[key] : undefined;
+
 /** The first entry that names `org/repo`, else the first that names `org`; entries do not merge. */
 export function entryFor<T extends { readonly repos?: readonly string[] | undefined }>(
   entries: readonly T[] | undefined,

@@ -1,4 +1,5 @@
 /** Which job queues a job passes before it runs (spec jobs 2.5). Pure. */
+import { ownValue } from "../config/lookup.ts";
 import type { ProwSettings } from "../config/model.ts";
 
 export interface Place {
@@ -21,7 +22,7 @@ export function placesOf(
   const places: Place[] = [];
   const known = plank?.job_queue_capacities ?? {};
   if (queue !== undefined && queue !== "") {
-    const capacity = (Object.hasOwn(known, queue) ? known[queue] : undefined) ?? null;
+    const capacity = ownValue(known, queue) ?? null;
     const why =
       capacity === null
         ? `Waiting: plank.job_queue_capacities has no queue ${queue}.`

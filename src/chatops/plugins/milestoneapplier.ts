@@ -1,4 +1,5 @@
 /** `milestoneapplier`: what merges into a branch gets its milestone (spec chatops 2.11). */
+import { ownValue } from "../../config/lookup.ts";
 import { nothing } from "../decide.ts";
 import type { PullRequestEvent } from "../events.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
@@ -8,7 +9,7 @@ async function pullRequest({ action, pullRequest }: PullRequestEvent, view: View
   const merged = action === "closed" && pullRequest.merged;
   const begun = action === "opened" && ref !== view.repository.defaultBranch;
   if (!merged && !begun) return nothing(`${action} sets no milestone`);
-  const title = view.config.settings.milestone_applier[ref];
+  const title = ownValue(view.config.settings.milestone_applier, ref);
   if (title === undefined) return nothing(`${ref} has no milestone`);
   if ((await view.issue()).milestone === title) return nothing("it has this milestone already");
   const found = (await view.milestones()).find((one) => one.title === title);

@@ -1,4 +1,5 @@
 /** `project`: maintainers put issues and pull requests into projects (spec chatops 2.24, on ProjectsV2). */
+import { ownValue } from "../../config/lookup.ts";
 import type { RepoConfig } from "../../config/model.ts";
 import { type CommandTable, deafTo, heard, helpOf, verbsOf } from "../commands.ts";
 import { nothing } from "../decide.ts";
@@ -62,7 +63,7 @@ const teamOf = ({ settings }: RepoConfig): number =>
 function defaultColumn(project: string, { settings }: RepoConfig): string {
   const { repo_default_column_map: repo, org_default_column_map: org } = settings.project_config;
   const map = Object.hasOwn(repo, project) ? repo : org;
-  return Object.hasOwn(map, project) ? (map[project] ?? "") : "";
+  return ownValue(map, project) ?? "";
 }
 
 /** The first command of a comment counts. Order: usage, team, project, column. */

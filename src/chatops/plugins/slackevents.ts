@@ -1,4 +1,5 @@
 /** `slackevents`: tells Slack of mentions of groups, and of merges by hand (spec chatops 2.34). */
+import { ownValue } from "../../config/lookup.ts";
 import { goRegExp } from "../../config/goregexp.ts";
 import { nothing } from "../decide.ts";
 import type { Effect } from "../effects.ts";
@@ -29,7 +30,9 @@ async function push(event: PushEvent, view: View): Promise<Decision> {
   if (!mergewarning) return nothing("nobody is to be warned of merges by hand");
   const branch = event.ref.replace(/^refs\/(?:heads|tags)\//, "");
   const exempt = new Set(
-    [...mergewarning.exempt_users, ...(mergewarning.exempt_branches[branch] ?? [])].map((login) => login.toLowerCase()),
+    [...mergewarning.exempt_users, ...(ownValue(mergewarning.exempt_branches, branch) ?? [])].map((login) =>
+      login.toLowerCase(),
+    ),
   );
   const who = [event.pusher, event.sender.login].find((login) => exempt.has(login.toLowerCase()));
   if (who !== undefined) return nothing(`${who} may push to ${branch}`);

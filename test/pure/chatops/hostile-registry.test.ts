@@ -68,6 +68,20 @@ const VERBS = [
   "link-issue",
 ];
 
+test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+  "%s is a branch, a label, a file and a login like any other",
+  async (name) => {
+    for (const event of eventsWith(`/label ${name}\n/assign @${name}`, `Bug 7: ${name}`, name)) {
+      expect(await thrown(event, hostileView(name, name, name))).toEqual([]);
+    }
+    const based = pull({ base: { sha: "b".repeat(40), ref: name }, merged: true, state: "closed", author: user(name) });
+    for (const action of ["opened", "closed"]) {
+      const view = hostileView(name, name, name, { pullRequest: based });
+      expect(await thrown(pullEvent(action, { pullRequest: based, label: name }), view)).toEqual([]);
+    }
+  },
+);
+
 describe("time is linear at GitHub's limits", () => {
   const spent = async (event: ChatEvent, view: ReturnType<typeof hostileView>): Promise<number> => {
     const started = performance.now();

@@ -1,4 +1,5 @@
 /** What bugzilla decides about: a pull request, the bug in its title, and whom it answers (spec chatops 2.39). */
+import { ownValue } from "../../../config/lookup.ts";
 import type { BugzillaBranch } from "../../../config/plugin-settings.ts";
 import type { Effect, MissingReply } from "../../effects.ts";
 import type { PullRequest } from "../../events.ts";
@@ -52,8 +53,7 @@ const NO_OPTIONS: BugzillaBranch = {
 /** Options of a branch; what no level names has none. */
 export function optionsOf({ config }: View, branch: string): BugzillaBranch {
   const { bugzilla } = config.settings;
-  const own = Object.hasOwn(bugzilla, branch) ? bugzilla[branch] : undefined;
-  return own ?? bugzilla["*"] ?? NO_OPTIONS;
+  return ownValue(bugzilla, branch) ?? bugzilla["*"] ?? NO_OPTIONS;
 }
 
 export const says = ({ to, view }: Subject, message: string): Effect => ({
