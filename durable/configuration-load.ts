@@ -1,6 +1,7 @@
 /** One load of a configuration, step by step: unpack, read the job files, compile the repositories (design 4 and 10). */
 import { Compiler } from "../src/config/compile.ts";
-import { documentKey, periodicsKey } from "../src/config/current.ts";
+import { baseKey, documentKey, periodicsKey } from "../src/config/current.ts";
+import type { ConfigBase } from "../src/config/in-repo.ts";
 import type { RawPeriodic, RawPostsubmit, RawPresubmit } from "../src/config/job-schema.ts";
 import {
   duplicatedBasenames,
@@ -151,6 +152,9 @@ export class Loading {
     // What holds where no repository is named: periodics may belong to none.
     const { config } = compiler.repository("/", [], []);
     await this.#bucket.put(documentKey(version, "", ""), JSON.stringify(config));
+    const { prow, decorateAll } = compiler;
+    const base: ConfigBase = { version, prow, decorateAll, presets: this.#staging.presets().map((one) => one.preset) };
+    await this.#bucket.put(baseKey(version), JSON.stringify(base));
     await this.#bucket.put(periodicsKey(version), new Blob(["[", ...parts, "]"]));
   }
 

@@ -3,6 +3,7 @@
  * effects. It never writes. `commands` act on what somebody said; `rules` compare what should be with what is, so that
  * a missed event heals at the next look; `pullRequest`, `review` and `push` handle the edges that are no state.
  */
+import type { RepoJobs } from "../config/in-repo.ts";
 import type { RepoConfig } from "../config/model.ts";
 import type { Owners } from "../owners/index.ts";
 import type { Effect } from "./effects.ts";
@@ -122,6 +123,10 @@ export interface View extends Reads {
   labels(): Promise<readonly string[]>;
   /** All labels that the repository has. */
   repoLabels(): Promise<readonly string[]>;
+  /** The jobs of the configuration and, where it lets them, those that the repository brings itself, as of the pull request merged. */
+  jobs(): Promise<RepoJobs>;
+  /** The same as of a commit. */
+  jobsAt(sha: string): Promise<RepoJobs>;
   files(): Promise<readonly ChangedFile[]>;
   /** The combined status of a commit, newest per context. */
   statuses(sha: string): Promise<readonly CommitStatus[]>;

@@ -6,26 +6,18 @@ import type { OwnersConfig } from "../config/model.ts";
 import { GitHubError, type GitHubClient } from "../github/index.ts";
 import { uuidV5 } from "../jobs/uuid.ts";
 import { loadOwners, mayBeAboutOwners, type Owners, ownersPaths } from "../owners/index.ts";
-import { fromBase64 } from "./base64.ts";
-
-interface Where {
-  readonly owner: string;
-  readonly repo: string;
-}
+import { keep, nameOf, SYMLINK, textOf, treeOf, type Where } from "./git-objects.ts";
 
 const TREES = 200;
-const TEXTS = 5_000;
 const PARSED = 50;
 const REPOSITORIES = 200;
 /** Milliseconds: collaborators change without a commit. */
 const COLLABORATORS_MS = 5 * 60_000;
 /** Of six connections that a worker may have open. */
 const AT_A_TIME = 5;
-const SYMLINK = "120000";
 
 /** Blob by path of what may be about owners, by tree or commit. */
 const trees = new Map<string, ReadonlyMap<string, string>>();
-const texts = new Map<string, string>();
 const parsed = new Map<string, Owners>();
 const people = new Map<string, { readonly logins: ReadonlySet<string> | null; readonly until: number }>();
 
@@ -75,26 +67,6 @@ async function blobsOf(
   return blobs;
 }
 
-async function treeOf(client: GitHubClient, where: Where, sha: string, recursive: boolean) {
-  const { data } = await client.request("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", {
-    ...where,
-    tree_sha: sha,
-    ...(recursive ? { recursive: "1" } : {}),
-  });
-  return data;
-}
-
-/** The same blob of another repository may be one that its reader must not see. */
-async function textOf(client: GitHubClient, where: Where, sha: string): Promise<string> {
-  const key = `${nameOf(where)} ${sha}`;
-  const known = texts.get(key);
-  if (known !== undefined) return known;
-  const { data } = await client.request("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", { ...where, file_sha: sha });
-  const text = fromBase64(data.content);
-  keep(texts, key, text, TEXTS);
-  return text;
-}
-
 /** A listing that GitHub refuses filters nobody (spec chatops 3.2); one that only failed now is tried again. */
 async function collaboratorsOf(client: GitHubClient, where: Where): Promise<ReadonlySet<string> | null> {
   const known = people.get(nameOf(where));
@@ -111,17 +83,5 @@ async function listCollaborators(client: GitHubClient, where: Where): Promise<Re
   } catch (error) {
     if (error instanceof GitHubError && error.passing) throw error;
     return null;
-  }
-}
-
-const nameOf = ({ owner, repo }: Where): string => `${owner}/${repo}`.toLowerCase();
-
-/** The oldest go when there are too many. */
-function keep<T>(cache: Map<string, T>, key: string, value: T, most: number): void {
-  cache.delete(key);
-  cache.set(key, value);
-  for (const oldest of cache.keys()) {
-    if (cache.size <= most) break;
-    cache.delete(oldest);
   }
 }

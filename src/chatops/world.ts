@@ -1,4 +1,5 @@
 /** The read-only view of GitHub that plugins get (spec chatops 1.11, 5): each thing is asked for at most once per event. */
+import { bringsJobs } from "../config/in-repo.ts";
 import type { RepoConfig } from "../config/model.ts";
 import { type Env, settings } from "../env.ts";
 import { githubClient } from "../github/index.ts";
@@ -8,6 +9,7 @@ import { readOutside } from "./outside.ts";
 import { parsePullRequest } from "./parse.ts";
 import type { View } from "./plugin.ts";
 import { fromBase64 } from "./base64.ts";
+import { repoJobs } from "./world-jobs.ts";
 import { reads } from "./world-reads.ts";
 import { ownersAt } from "./world-owners.ts";
 
@@ -65,6 +67,19 @@ export function createView(env: Env, { repository, number, config, guid, now }: 
       },
     );
   });
+  const pullRequest = once(async () =>
+    parsePullRequest((await request("GET /repos/{owner}/{repo}/pulls/{pull_number}", pull)).data),
+  );
+  const branchSha = once(async (branch: string) => {
+    const { data } = await request("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...here, ref: `heads/${branch}` });
+    return data.object.sha;
+  });
+  const jobs = once(async () => {
+    if (!bringsJobs(config)) return repoJobs(env, client, here, config, null);
+    const { base, head } = await pullRequest();
+    const at = { baseSha: await branchSha(base.ref), head: { sha: head.sha, number } };
+    return repoJobs(env, client, here, config, at);
+  });
   const patches = once(async () => new Map((await changed()).map(({ filename, patch }) => [filename, patch ?? null])));
 
   return {
@@ -76,9 +91,9 @@ export function createView(env: Env, { repository, number, config, guid, now }: 
     now,
     publicUrl: settings(env).PUBLIC_URL,
     botLogin: once(() => client.botLogin()),
-    pullRequest: once(async () =>
-      parsePullRequest((await request("GET /repos/{owner}/{repo}/pulls/{pull_number}", pull)).data),
-    ),
+    pullRequest,
+    jobs,
+    jobsAt: once((sha: string) => repoJobs(env, client, here, config, { baseSha: sha, head: null })),
     labels: once(async () => {
       const labels = await paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/labels", issue);
       return labels.map((label) => label.name);
@@ -101,10 +116,7 @@ export function createView(env: Env, { repository, number, config, guid, now }: 
       );
       return combined.map(({ context, state, description }) => ({ context, state, description: description ?? "" }));
     }),
-    branchSha: once(async (branch: string) => {
-      const { data } = await request("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...here, ref: `heads/${branch}` });
-      return data.object.sha;
-    }),
+    branchSha,
     treeSha: once(async (commit: string) => {
       const { data } = await request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
         ...here,

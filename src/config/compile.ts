@@ -26,6 +26,7 @@ export class Compiler {
   readonly prow: ProwConfig;
   readonly plugins: PluginsConfig;
   readonly version: string;
+  readonly decorateAll: boolean;
   readonly #defaults: Defaults;
   readonly #rules: JobRules;
   readonly #lineOf: LineOf;
@@ -37,6 +38,7 @@ export class Compiler {
     this.prow = of.prow;
     this.plugins = of.plugins;
     this.version = of.version;
+    this.decorateAll = of.decorateAll;
     this.#defaults = new Defaults(of.prow, of.decorateAll, of.presets);
     this.#rules = { podNamespace: this.#defaults.podNamespace, queues: of.prow.plank?.job_queue_capacities ?? {} };
     this.#lineOf = lineOf;
@@ -84,6 +86,7 @@ export class Compiler {
     list: readonly Written<Raw>[],
     make: (written: Written<Raw>) => Made<T>,
     findings: (job: T, written: AsWritten, rules: JobRules) => Iterable<Finding>,
+    beside: readonly T[],
   ): { jobs: T[]; problems: Problem[] } {
     const problems: Problem[] = [];
     const origins = new Map<T, Written<Raw>>();
@@ -93,19 +96,26 @@ export class Compiler {
       problems.push(...this.#judge(written, made, findings(made.job, written.job, this.#rules)));
     }
     const jobs = [...origins.keys()];
-    problems.push(...this.#duplicates(jobs, origins));
+    problems.push(...this.#duplicates([...beside, ...jobs], origins));
     return { jobs, problems };
   }
 
-  /** One repository: `org/repo` as the configuration spells it, or `org/` for an organisation's other repositories. */
+  /**
+   * One repository: `org/repo` as the configuration spells it, or `org/` for an organisation's other repositories.
+   * `beside`: compiled jobs with which these may not clash.
+   */
   repository(
     name: string,
     presubmits: readonly Written<RawPresubmit>[],
     postsubmits: readonly Written<RawPostsubmit>[],
+    beside: Pick<RepoConfig, "presubmits" | "postsubmits"> = { presubmits: [], postsubmits: [] },
   ): { config: RepoConfig; problems: readonly Problem[] } {
     const slash = name.lastIndexOf("/");
-    const pre = this.#all(presubmits, (one) => makePresubmit(one, name, this.#defaults), presubmitFindings);
-    const post = this.#all(postsubmits, (one) => makePostsubmit(one, name, this.#defaults), postsubmitFindings);
+    const defaults = this.#defaults;
+    const presubmit = (one: Written<RawPresubmit>): Made<Presubmit> => makePresubmit(one, name, defaults);
+    const postsubmit = (one: Written<RawPostsubmit>): Made<Postsubmit> => makePostsubmit(one, name, defaults);
+    const pre = this.#all(presubmits, presubmit, presubmitFindings, beside.presubmits);
+    const post = this.#all(postsubmits, postsubmit, postsubmitFindings, beside.postsubmits);
     const config: RepoConfig = {
       version: this.version,
       ...repoSettings(this.prow, this.plugins, { org: name.slice(0, slash), repo: name.slice(slash + 1) }),

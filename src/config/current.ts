@@ -1,5 +1,6 @@
 /** The configuration that the hot path reads: the compiled document of one repository, cached by version. */
 import type { Env } from "../env.ts";
+import type { ConfigBase } from "./in-repo.ts";
 import type { RepoConfig } from "./model.ts";
 
 /** How long an isolate takes its version for the current one. */
@@ -30,6 +31,24 @@ export async function currentVersion(env: Env): Promise<string> {
 
 /** R2 key of the periodic jobs: a JSON array of them. */
 export const periodicsKey = (version: string): string => `config/${version}/periodics.json`;
+
+/** R2 key of what jobs are compiled against. */
+export const baseKey = (version: string): string => `config/${version}/base.json`;
+
+const bases = new Map<string, Promise<ConfigBase | null>>();
+const BASES = 2;
+
+/** What jobs are compiled against in one version; null in versions of long ago. It is large: ask when it is needed. */
+export function configBase(env: Env, version: string): Promise<ConfigBase | null> {
+  const known = bases.get(version);
+  if (known) return known;
+  const base = env.ARTIFACTS.get(baseKey(version)).then((object) => object?.json<ConfigBase>() ?? null);
+  const [oldest] = bases.keys();
+  if (bases.size >= BASES && oldest !== undefined) bases.delete(oldest);
+  bases.set(version, base);
+  base.catch(() => bases.delete(version));
+  return base;
+}
 
 /** What one version says of a repository, read afresh; null when it says nothing. */
 export async function configAt(env: Env, version: string, org: string, repo: string): Promise<RepoConfig | null> {

@@ -219,6 +219,8 @@ export interface ProwSettings {
   readonly rerun_auth_config: RerunAuthConfig | null;
   /** Whether `deck.hidden_repos` names this repository. */
   readonly hidden: boolean;
+  /** `in_repo_config`, resolved for this repository. Versions of long ago do not have it. */
+  readonly in_repo_config?: { readonly enabled: boolean; readonly allowed_clusters: readonly string[] };
 }
 
 /** `config/<version>/index.json`: the whole configuration at a glance. */

@@ -35,6 +35,8 @@ function* mentioned(prow: ProwConfig, plugins: PluginsConfig): Generator<string>
   yield* keys(prow.deck?.rerun_auth_configs);
   for (const entry of prow.deck?.default_rerun_auth_configs ?? []) yield entry.repo ?? "";
   yield* prow.deck?.hidden_repos ?? [];
+  yield* keys(prow.in_repo_config?.enabled);
+  yield* keys(prow.in_repo_config?.allowed_clusters);
 }
 
 /** `jobRepositories`: the keys of presubmits and postsubmits. */

@@ -106,6 +106,13 @@ function rerunAuthOf(prow: ProwConfig, { org, repo }: RepoName): RerunAuthConfig
   return found ? set(found) : null;
 }
 
+/** Enabled: the narrowest level that says so. Clusters: those of every level; `default` unless `*` says otherwise. */
+function inRepoConfigOf({ in_repo_config }: ProwConfig, name: RepoName): ProwSettings["in_repo_config"] & object {
+  const { enabled, allowed_clusters } = in_repo_config ?? {};
+  const clusters = levels({ "*": ["default"], ...allowed_clusters }, name).flat();
+  return { enabled: specific(enabled, name) ?? false, allowed_clusters: [...new Set(clusters)] };
+}
+
 export function prowSettings(prow: ProwConfig, name: RepoName): ProwSettings {
   const { plank, github_reporter } = prow;
   return {
@@ -130,6 +137,7 @@ export function prowSettings(prow: ProwConfig, name: RepoName): ProwSettings {
     },
     rerun_auth_config: rerunAuthOf(prow, name),
     hidden: isNamed(prow.deck?.hidden_repos, name),
+    in_repo_config: inRepoConfigOf(prow, name),
   };
 }
 

@@ -141,6 +141,44 @@ export function readJobFile(file: string, text: string): Read<JobFile> {
   return { value: read.value, problems: [...problems, ...warnings, ...read.problems] };
 }
 
+/** A file of in-repository configuration: lists of jobs, all of the one repository. */
+export interface ProwYaml {
+  readonly presets: readonly WrittenPreset[];
+  readonly presubmits: readonly Written<RawPresubmit>[];
+  readonly postsubmits: readonly Written<RawPostsubmit>[];
+}
+
+const PROW_YAML_KEYS = ["presets", "presubmits", "postsubmits", "prow_ignored"];
+
+/** `.prow.yaml`, or a file of `.prow/` (spec jobs 1.11). Never throws. */
+export function readProwYaml(file: string, text: string): Read<ProwYaml> {
+  const { document, problems } = readDocument(file, text);
+  const root = document.value ?? {};
+  if (!isMapping(root)) {
+    const message = "The file must be a mapping with presubmits, postsubmits or presets";
+    const problem = document.problem("error", "invalid-value", [], message);
+    return { value: { presets: [], presubmits: [], postsubmits: [] }, problems: [...problems, problem] };
+  }
+  const jobs = new Jobs(document);
+  const value = {
+    presets: jobs.presets(root["presets"]),
+    presubmits: jobs.list(PresubmitSchema, root["presubmits"], ["presubmits"]),
+    postsubmits: jobs.list(PostsubmitSchema, root["postsubmits"], ["postsubmits"]),
+  };
+  const unknown = Object.keys(root).filter((key) => !PROW_YAML_KEYS.includes(key));
+  const warnings = unknown.map((key) =>
+    JOB_KEYS.includes(key)
+      ? document.problem(
+          "error",
+          "invalid-value",
+          [key],
+          `${key} belongs into the configuration, not into a repository`,
+        )
+      : unknownKey(document, [key]),
+  );
+  return { value, problems: [...problems, ...warnings, ...jobs.problems] };
+}
+
 export interface ProwFile {
   readonly prow: ProwConfig;
   readonly decorateAll: boolean;

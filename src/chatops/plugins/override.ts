@@ -206,7 +206,8 @@ async function look(
   const checks = (await told(view.checkRuns(sha))) ?? [];
   const baseSha = await told(view.branchSha(branch));
   if (baseSha === null) return "base branch";
-  const jobs = view.config.presubmits.filter((job) => couldRun(job, branch));
+  const { presubmits } = await view.jobs();
+  const jobs = presubmits.filter((job) => couldRun(job, branch));
   return { targets: targetsOf(statuses, jobs, required, checks), baseSha };
 }
 

@@ -32,7 +32,8 @@ async function comment(comment: GenericComment, view: View): Promise<Decision> {
   const { sha } = pull.head;
   const open = new Map((await view.statuses(sha)).map((status) => [status.context, status]));
   const named = commandFilter(spoken(comment));
-  const skipped = view.config.presubmits.filter((job) => {
+  const { presubmits } = await view.jobs();
+  const skipped = presubmits.filter((job) => {
     const status = open.get(job.context);
     return (
       !contextRequired(job) &&

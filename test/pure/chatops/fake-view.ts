@@ -23,6 +23,7 @@ import type {
   ReviewComment,
   SearchHit,
 } from "../../../src/chatops/reads.ts";
+import type { RepoJobs } from "../../../src/config/in-repo.ts";
 import type { JsonObject, Postsubmit, Presubmit, RepoConfig } from "../../../src/config/model.ts";
 import { settingsOf } from "../config/plugin-defaults.ts";
 import type { Owners } from "../../../src/owners/index.ts";
@@ -323,8 +324,12 @@ export interface World {
   outside: (request: OutsideRequest) => Outside;
   baseTip: string;
   config: RepoConfig;
+  /** Null: those of the configuration. */
+  jobs: RepoJobs | null;
   number: number;
 }
+
+const jobsOf = ({ presubmits, postsubmits }: RepoConfig) => ({ presubmits, postsubmits });
 
 export interface FakeView extends View {
   /** Calls by method. */
@@ -372,6 +377,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     outside: () => ({ status: 0, contentType: "", length: null, body: "", url: "" }),
     baseTip: "d".repeat(40),
     config: repoConfig(),
+    jobs: null,
     number: 5,
     ...over,
   };
@@ -394,6 +400,8 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     publicUrl: "https://prow.example.com",
     botLogin: () => answer("botLogin", () => BOT),
     pullRequest: () => answer("pullRequest", () => world.pullRequest),
+    jobs: () => answer("jobs", () => world.jobs ?? { ...jobsOf(world.config), problems: [], changed: false }),
+    jobsAt: () => answer("jobsAt", () => world.jobs ?? { ...jobsOf(world.config), problems: [], changed: false }),
     labels: () => answer("labels", () => world.labels),
     repoLabels: () => answer("repoLabels", () => world.repoLabels),
     files: () => answer("files", () => world.files),

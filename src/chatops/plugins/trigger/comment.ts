@@ -35,7 +35,7 @@ export async function comment(comment: GenericComment, view: View): Promise<Deci
   const said: Said = new Set(heard(table, comment).map((command) => command.said));
   const text = spoken(comment);
   const named = commandFilter(text);
-  const jobs = view.config.presubmits;
+  const jobs = (await view.jobs()).presubmits;
   if (said.size === 0 && !jobs.some((job) => named(job).matches)) return nothing("no command of it");
   if (await isBot(view, comment.author.login)) return nothing("the bot's own text");
 

@@ -25,7 +25,7 @@ export async function helpReply(
   view: View,
 ): Promise<Effect> {
   const branch = pullRequest.base.ref;
-  const jobs = view.config.presubmits.filter((job) => couldRun(job, branch));
+  const jobs = (await view.jobs()).presubmits.filter((job) => couldRun(job, branch));
   const automatic = await filterPresubmits(testAllFilter, jobs, branch, () => changedPaths(view));
   const message = testHelp(note, {
     branch: `${view.repository.owner}/${view.repository.repo}@${branch}`,

@@ -1,4 +1,5 @@
 /** What happens to a pull request, as the trigger plugin sees it (spec chatops 2.1.4). */
+import { bringsJobs } from "../../../config/in-repo.ts";
 import { nothing } from "../../decide.ts";
 import type { Effect } from "../../effects.ts";
 import type { PullRequest, PullRequestEvent } from "../../events.ts";
@@ -6,14 +7,29 @@ import { latest } from "../../latest.ts";
 import { draftNotice } from "../../messages.ts";
 import { hasLabel, isBot, isTrustedPullRequest, trustOf } from "../../permissions.ts";
 import type { Decision, View } from "../../plugin.ts";
+import { brokenNote, inRepoEffects } from "./in-repo.ts";
 import { LGTM, NEEDS_OK_TO_TEST, OK_TO_TEST, startAutomatic } from "./start.ts";
 import { welcome } from "./welcome.ts";
 
 const ABORT: Effect = { kind: "abortJobs", type: "presubmit", reason: "Aborted by trigger plugin." };
 
+/** Actions that may change which jobs the repository brings. */
+const LOOKS: ReadonlySet<string> = new Set(["opened", "reopened", "ready_for_review", "synchronize"]);
+
 /** Decides by action. A repository without presubmits gets nothing at all: no label, no welcome, no abort. */
 export async function pullRequest(event: PullRequestEvent, view: View): Promise<Decision> {
-  if (view.config.presubmits.length === 0) return nothing("no presubmits are configured here");
+  const mayBring = bringsJobs(view.config);
+  if (!mayBring && view.config.presubmits.length === 0) return nothing("no presubmits are configured here");
+  if (!mayBring || !LOOKS.has(event.action)) return decided(event, view);
+  const jobs = await view.jobs();
+  const said = inRepoEffects(jobs, await latest(event.pullRequest, view));
+  if (jobs.presubmits.length === 0)
+    return { effects: said, why: `no presubmits are configured here${brokenNote(jobs.problems)}` };
+  const { effects, why } = await decided(event, view);
+  return { effects: [...effects, ...said], why };
+}
+
+async function decided(event: PullRequestEvent, view: View): Promise<Decision> {
   switch (event.action) {
     case "opened":
       return opened(await latest(event.pullRequest, view), view);

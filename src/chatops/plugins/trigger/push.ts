@@ -3,6 +3,7 @@ import type { Refs } from "../../../config/model.ts";
 import { postsubmitJob } from "../../../jobs/create.ts";
 import { branchOfRef, filterPostsubmits } from "../../../jobs/triggering.ts";
 import { nothing } from "../../decide.ts";
+import { brokenNote } from "./in-repo.ts";
 import type { PushEvent } from "../../events.ts";
 import type { Decision, View } from "../../plugin.ts";
 
@@ -10,9 +11,10 @@ import type { Decision, View } from "../../plugin.ts";
 export async function push(event: PushEvent, view: View): Promise<Decision> {
   if (event.deleted || /^0+$/.test(event.after)) return nothing("the branch was deleted");
   const branch = branchOfRef(event.ref);
-  const { postsubmits, prow: settings } = view.config;
+  const settings = view.config.prow;
+  const { postsubmits, problems } = await view.jobsAt(event.after);
   const jobs = await filterPostsubmits(postsubmits, branch, () => Promise.resolve(event.changedFiles));
-  if (jobs.length === 0) return nothing(`no postsubmit is to run for this push to ${branch}`);
+  if (jobs.length === 0) return nothing(`no postsubmit is to run for this push to ${branch}${brokenNote(problems)}`);
   const { owner, repo } = view.repository;
   const refs: Refs = {
     org: owner,
@@ -26,6 +28,6 @@ export async function push(event: PushEvent, view: View): Promise<Decision> {
   const prowjobs = await Promise.all(jobs.map((job) => postsubmitJob(job, refs, origin)));
   return {
     effects: [{ kind: "startJobs", jobs: prowjobs }],
-    why: `starts ${jobs.map((job) => job.name).join(", ")}`,
+    why: `starts ${jobs.map((job) => job.name).join(", ")}${brokenNote(problems)}`,
   };
 }

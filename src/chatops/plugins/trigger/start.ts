@@ -5,6 +5,7 @@ import { filterPresubmits, testAllFilter } from "../../../jobs/triggering.ts";
 import type { Effect } from "../../effects.ts";
 import type { PullRequest } from "../../events.ts";
 import type { Decision, View } from "../../plugin.ts";
+import { brokenNote } from "./in-repo.ts";
 
 export const OK_TO_TEST = "ok-to-test";
 export const NEEDS_OK_TO_TEST = "needs-ok-to-test";
@@ -39,7 +40,8 @@ export async function start(
 export async function startAutomatic(pullRequest: PullRequest, view: View): Promise<Decision> {
   if (pullRequest.state === "closed") return { effects: [], why: "the pull request is closed" };
   if (pullRequest.draft) return { effects: [], why: "jobs do not start by themselves on a draft" };
-  const { presubmits } = view.config;
+  const { presubmits, problems } = await view.jobs();
   const jobs = await filterPresubmits(testAllFilter, presubmits, pullRequest.base.ref, () => changedPaths(view));
-  return start(jobs, pullRequest, view);
+  const { effects, why } = await start(jobs, pullRequest, view);
+  return { effects, why: `${why}${brokenNote(problems)}` };
 }
