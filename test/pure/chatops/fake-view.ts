@@ -325,7 +325,7 @@ export interface World {
   baseTip: string;
   config: RepoConfig;
   /** Null: those of the configuration. */
-  jobs: RepoJobs | null;
+  repoJobs: RepoJobs | null;
   number: number;
 }
 
@@ -377,7 +377,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     outside: () => ({ status: 0, contentType: "", length: null, body: "", url: "" }),
     baseTip: "d".repeat(40),
     config: repoConfig(),
-    jobs: null,
+    repoJobs: null,
     number: 5,
     ...over,
   };
@@ -400,8 +400,8 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     publicUrl: "https://prow.example.com",
     botLogin: () => answer("botLogin", () => BOT),
     pullRequest: () => answer("pullRequest", () => world.pullRequest),
-    jobs: () => answer("jobs", () => world.jobs ?? { ...jobsOf(world.config), problems: [], changed: false }),
-    jobsAt: () => answer("jobsAt", () => world.jobs ?? { ...jobsOf(world.config), problems: [], changed: false }),
+    jobs: () => answer("jobs", () => world.repoJobs ?? { ...jobsOf(world.config), problems: [], changed: false }),
+    jobsAt: () => answer("jobsAt", () => world.repoJobs ?? { ...jobsOf(world.config), problems: [], changed: false }),
     labels: () => answer("labels", () => world.labels),
     repoLabels: () => answer("repoLabels", () => world.repoLabels),
     files: () => answer("files", () => world.files),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compileInRepo, type ConfigBase, filesToRead, isProwFile, mergedTree } from "../../../src/config/in-repo.ts";
+import { PresetSchema } from "../../../src/config/job-schema.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import type { RepoConfig } from "../../../src/config/model.ts";
 
@@ -26,7 +27,7 @@ function loaded(jobs = ""): { base: ConfigBase; config: RepoConfig } {
   expect(index.problems.filter((one) => one.severity === "error")).toEqual([]);
   const config = repositories.find((one) => one.repo === "rocket");
   if (!config || !globals) throw new Error("no configuration");
-  const presets = [{ labels: { "preset-style": "warm" }, env: [{ name: "STYLE", value: "warm" }] }];
+  const presets = [PresetSchema.parse({ labels: { "preset-style": "warm" }, env: [{ name: "STYLE", value: "warm" }] })];
   return { base: { version: "v1", prow: globals.prow, decorateAll: false, presets }, config };
 }
 
