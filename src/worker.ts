@@ -8,6 +8,7 @@ import { auth } from "./routes/auth.ts";
 import { config } from "./routes/config.ts";
 import { deck } from "./routes/deck.ts";
 import { dashboard } from "./routes/dashboard.ts";
+import { history } from "./routes/history.ts";
 import { hook } from "./routes/hook.ts";
 import { metrics } from "./routes/metrics.ts";
 import { pull } from "./routes/pull.ts";
@@ -30,6 +31,7 @@ const app = createApp()
   .route("/", api)
   .route("/", config)
   .route("/", deck)
+  .route("/", history)
   .route("/", pull)
   .route("/", auth)
   .route("/", setup)

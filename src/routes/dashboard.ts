@@ -11,6 +11,7 @@ import { PluginsPage } from "../../ui/pages/plugins.tsx";
 import { renderPage } from "../../ui/render.tsx";
 import { settings } from "../env.ts";
 import { listDeliveries } from "../store/delivery-list.ts";
+import { jobFacets } from "../store/job-facets.ts";
 import { listJobs } from "../store/job-list.ts";
 import { createApp } from "./app.ts";
 import { forViewer, secured } from "./browser.ts";
@@ -31,17 +32,23 @@ dashboard.use("*", secured, forViewer);
 dashboard.get("/", async (c) => {
   const asked = c.req.query();
   const query = jobQuery(asked);
-  const page = query.ok
-    ? await listJobs(c.env.DB, await sightOf(c.env, await viewerOf(c)), query.filter, query.before, query.limit)
-    : { rows: [], next: null };
+  const sight = await sightOf(c.env, await viewerOf(c));
+  const newest = asked["before"] === undefined;
+  const [page, facets] = query.ok
+    ? await Promise.all([
+        listJobs(c.env.DB, sight, query.filter, query.before, query.limit),
+        newest ? jobFacets(c.env.DB, sight, query.filter) : null,
+      ])
+    : [{ rows: [], next: null }, null];
   const filter = queryText(asked, ["type", "state", "repo", "pull", "author", "job", "cluster"]);
   const props = {
     ...(await surroundings(c, ["job-list"])),
     rows: page.rows,
+    facets,
     filter,
     problem: query.ok ? null : query.problem,
     next: nextHref("/", asked, page.next),
-    newest: asked["before"] === undefined,
+    newest,
     source: `/api/jobs${new URL(c.req.url).search}`,
     github: settings(c.env).GITHUB_URL,
     now: Date.now(),

@@ -37,7 +37,11 @@ function otherHelp(name: string, help: PluginDocument): HelpPlugin {
 }
 
 /** Public repositories of the configuration, and the private ones that the viewer sees. */
-async function namedRepositories(env: Env, viewer: Viewer, index: ConfigIndex | null): Promise<readonly string[]> {
+export async function namedRepositories(
+  env: Env,
+  viewer: Viewer,
+  index: ConfigIndex | null,
+): Promise<readonly string[]> {
   if (index === null) return [];
   const sight = await sightOf(env, viewer);
   if (sight.everything) return index.repositories;

@@ -10,7 +10,8 @@ import { canSee, isAdmin, sightOf } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
 
 const DELIVERIES = 15;
-const JOBS = 25;
+/** Runs of all commits; what is older has the history of its job. */
+const JOBS = 500;
 /** Of the newest deliveries, how many are opened for their effects. */
 const OPENED = 10;
 

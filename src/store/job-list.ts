@@ -33,7 +33,7 @@ export interface JobFilter {
   readonly cluster?: string | undefined;
 }
 
-const Row = z.object({
+export const Row = z.object({
   id: z.string(),
   version: z.int(),
   buildId: z.string(),
@@ -57,7 +57,7 @@ const Row = z.object({
 
 export type JobListRow = Readonly<z.infer<typeof Row>>;
 
-const columns = {
+export const columns = {
   id: prowJob.id,
   version: prowJob.version,
   buildId: prowJob.buildId,
@@ -96,6 +96,21 @@ function nameMatches(pattern: string): SQL {
   return and(...conditions) ?? sql`1`;
 }
 
+/** What holds for a row that `sight` allows and a filter lets through, not older than `edge` (milliseconds). */
+export const conditionsOf = (sight: Sight, filter: JobFilter, edge: number): readonly (SQL | undefined)[] => [
+  gte(prowJob.startTime, edge),
+  seen(sight, prowJob.org, prowJob.repo),
+  sight.everything ? undefined : eq(prowJob.hidden, 0),
+  filter.type ? eq(prowJob.type, filter.type) : undefined,
+  filter.state ? eq(prowJob.state, filter.state) : undefined,
+  filter.org ? eq(prowJob.org, filter.org) : undefined,
+  filter.repo ? eq(prowJob.repo, filter.repo) : undefined,
+  filter.pull !== undefined ? eq(prowJob.pull, filter.pull) : undefined,
+  filter.author ? eq(prowJob.author, filter.author) : undefined,
+  filter.cluster ? eq(prowJob.cluster, filter.cluster) : undefined,
+  filter.job ? nameMatches(filter.job) : undefined,
+];
+
 /** A page of jobs that `sight` allows; hidden ones only when it sees everything. `before` null: from now on back. */
 export async function listJobs(
   database: D1Database,
@@ -106,20 +121,10 @@ export async function listJobs(
 ): Promise<Page<JobListRow>> {
   const edge = edgeOf(before, Date.now());
   const conditions = [
-    gte(prowJob.startTime, edge),
-    seen(sight, prowJob.org, prowJob.repo),
-    sight.everything ? undefined : eq(prowJob.hidden, 0),
+    ...conditionsOf(sight, filter, edge),
     before === null
       ? undefined
       : or(lt(prowJob.startTime, before.time), and(eq(prowJob.startTime, before.time), lt(prowJob.id, before.id))),
-    filter.type ? eq(prowJob.type, filter.type) : undefined,
-    filter.state ? eq(prowJob.state, filter.state) : undefined,
-    filter.org ? eq(prowJob.org, filter.org) : undefined,
-    filter.repo ? eq(prowJob.repo, filter.repo) : undefined,
-    filter.pull !== undefined ? eq(prowJob.pull, filter.pull) : undefined,
-    filter.author ? eq(prowJob.author, filter.author) : undefined,
-    filter.cluster ? eq(prowJob.cluster, filter.cluster) : undefined,
-    filter.job ? nameMatches(filter.job) : undefined,
   ];
   const db = drizzle(database);
   const [found, beyond] = await db.batch([

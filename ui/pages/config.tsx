@@ -44,6 +44,9 @@ export function ConfigPage(props: ConfigPageProps): JSX.Element {
     <Frame {...props} title="Configuration">
       <div class="title-row">
         <h1>Configuration</h1>
+        <p class="soft">
+          <a href="/configured-jobs">Jobs</a> · <a href="/plugins">Plugins</a> · <a href="/clusters">Clusters</a>
+        </p>
       </div>
       {current === null ? (
         <div class="card empty">

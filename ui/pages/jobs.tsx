@@ -1,6 +1,7 @@
 /** The job list: what runs and ran, with filters in the URL. */
 import type { JSX } from "preact";
 import type { JobRow } from "../../src/jobs/view.ts";
+import { Facets, type FacetsData } from "../parts/facets.tsx";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { Island } from "../parts/island.tsx";
@@ -11,6 +12,8 @@ import { stateText } from "../parts/state.tsx";
 
 export interface JobsPageProps extends Surroundings {
   readonly rows: readonly JobRow[];
+  /** Null on later pages. */
+  readonly facets: FacetsData | null;
   readonly filter: FilterText;
   /** What is wrong with the filter; the list is empty then. */
   readonly problem: string | null;
@@ -34,13 +37,14 @@ function filterWords(filter: FilterText): string {
 }
 
 export function JobsPage(props: JobsPageProps): JSX.Element {
-  const { rows, filter, problem, next, newest, source, github, now } = props;
+  const { rows, facets, filter, problem, next, newest, source, github, now } = props;
   const words = filterWords(filter);
   const data = { rows, words, next, github, now, source: newest && problem === null ? source : null };
   return (
     <Frame {...props} title={words === "" ? "Jobs" : `Jobs: ${words}`}>
       <h1 class="unseen">Jobs</h1>
       <JobFilters filter={filter} />
+      {facets !== null && <Facets facets={facets} filter={filter} />}
       {problem !== null && (
         <p class="notice notice-failure" role="alert">
           {problem}
@@ -57,6 +61,7 @@ export function JobsPage(props: JobsPageProps): JSX.Element {
             <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>enter</kbd> to open, <kbd>/</kbd> to filter
           </p>
         )}
+        <a href="/configured-jobs">Configured jobs</a>
         {!newest && <a href={listHref(filter)}>Newest</a>}
         {next !== null && (
           <a href={next} rel="next">

@@ -9,10 +9,14 @@ import { Frame, signInHref } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { JobTable } from "../parts/job-table.tsx";
 import { PersonLink, pullHref } from "../parts/links.tsx";
+import { RunMatrix } from "../parts/run-matrix.tsx";
 import { RunStep } from "../parts/run-step.tsx";
 import { Ago } from "../parts/time.tsx";
 
 type Effect = EffectView["effect"];
+
+/** With times and authors; the matrix above has them all. */
+const JOBS_LISTED = 25;
 
 interface Subject {
   readonly title: string;
@@ -86,7 +90,8 @@ export function PullPage(props: PullPageProps): JSX.Element {
       {jobs.length > 0 && (
         <section aria-labelledby="jobs">
           <h2 id="jobs">Jobs</h2>
-          <JobTable rows={jobs} github={github} now={now} />
+          <RunMatrix rows={jobs} github={github} />
+          <JobTable rows={jobs.slice(0, JOBS_LISTED)} github={github} now={now} />
         </section>
       )}
       <section class="card" aria-labelledby="effects">

@@ -20,10 +20,10 @@ export interface FrameProps extends Surroundings {
 }
 
 const PLACES = [
-  { href: "/", text: "Jobs", owns: /^\/(jobs\/|$|\?)/ },
+  { href: "/", text: "Jobs", owns: /^\/(jobs\/|job-history|$|\?)/ },
   { href: "/deliveries", text: "Deliveries", owns: /^\/deliveries/ },
   { href: "/command-help", text: "Commands", owns: /^\/(command-help|plugins)/ },
-  { href: "/config", text: "Config", owns: /^\/config/ },
+  { href: "/config", text: "Config", owns: /^\/(config|clusters)/ },
 ] as const;
 
 export function Frame(props: FrameProps): JSX.Element {

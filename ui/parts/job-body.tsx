@@ -175,7 +175,7 @@ function Facts({ job, github, over, now }: WithOver): JSX.Element {
           </Fact>
         )}
         <Fact name="History">
-          <a href={`/?job=${encodeURIComponent(job.job)}`}>runs of this job</a>
+          <a href={`/job-history/${encodeURIComponent(job.job)}`}>runs of this job</a>
         </Fact>
       </dl>
     </section>

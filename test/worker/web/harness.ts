@@ -82,6 +82,9 @@ export interface TestJob {
   readonly pull: number | null;
   readonly author: string;
   readonly cluster: string;
+  readonly buildId: string;
+  readonly headSha: string;
+  readonly completionTime: number | null;
 }
 
 /** A row of D1's job index. */
@@ -97,25 +100,31 @@ export async function addJob(over: Partial<TestJob> & { readonly id: string }): 
     pull: 5,
     author: "mara",
     cluster: "default",
+    buildId: "1",
+    headSha: "head",
+    completionTime: null,
     ...over,
   };
   await env.DB.prepare(
     `INSERT INTO prow_job (id, version, build_id, job, type, org, repo, pull, author, base_ref, base_sha, head_sha, cluster,
        context, state, description, url, storage_path, hidden, start_time, pending_time, completion_time)
-     VALUES (?, 1, '1', ?, ?, ?, ?, ?, ?, 'main', 'base', 'head', ?, 'ctx', ?, '', '', '', ?, ?, NULL, NULL)`,
+     VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, 'main', 'base', ?, ?, 'ctx', ?, '', '', '', ?, ?, NULL, ?)`,
   )
     .bind(
       job.id,
+      job.buildId,
       job.job,
       job.type,
       job.org,
       job.repo,
       job.pull,
       job.author,
+      job.headSha,
       job.cluster,
       job.state,
       job.hidden,
       job.startTime,
+      job.completionTime,
     )
     .run();
 }

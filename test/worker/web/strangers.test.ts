@@ -7,6 +7,7 @@ import { auth } from "../../../src/routes/auth.ts";
 import { config } from "../../../src/routes/config.ts";
 import { deck } from "../../../src/routes/deck.ts";
 import { dashboard } from "../../../src/routes/dashboard.ts";
+import { history } from "../../../src/routes/history.ts";
 import { hook } from "../../../src/routes/hook.ts";
 import { metrics } from "../../../src/routes/metrics.ts";
 import { pull } from "../../../src/routes/pull.ts";
@@ -70,6 +71,15 @@ const TABLE: Readonly<Record<string, Row>> = {
     status: 404,
     body: `{"repo":"harbor/${PRIVATE}","number":5,"comment":"/hold"}`,
   },
+  "GET /job-history/:path{.+}": { path: `/job-history/post-${PRIVATE}`, status: 200 },
+  "GET /pr-history": { path: `/pr-history?org=harbor&repo=${PRIVATE}&pr=5`, status: 404 },
+  "GET /pr-history/": { path: `/pr-history/?org=harbor&repo=${PRIVATE}&pr=5`, status: 404 },
+  "GET /configured-jobs": { path: "/configured-jobs", status: 200 },
+  "GET /configured-jobs/": { path: "/configured-jobs/", status: 200 },
+  "GET /configured-jobs/:org": { path: "/configured-jobs/harbor", status: 404 },
+  "GET /configured-jobs/:org/:repo": { path: `/configured-jobs/harbor/${PRIVATE}`, status: 404 },
+  "GET /clusters": { path: "/clusters", status: 404 },
+  "GET /plugin-config": { path: "/plugin-config", status: 404 },
   "GET /data.js": { path: "/data.js", status: 200 },
   "GET /prowjobs.js": { path: "/prowjobs.js", status: 200 },
   "GET /badge.svg": { path: "/badge.svg?jobs=*", status: 200 },
@@ -125,7 +135,7 @@ const TABLE: Readonly<Record<string, Row>> = {
 
 /** `/hook` takes any method and knows no viewers: whoever cannot sign gets nowhere (test/worker/core/hook.test.ts). */
 it("the table has every route", () => {
-  const apps = [hook, runner, api, config, deck, pull, auth, setup, metrics, artifacts, dashboard];
+  const apps = [hook, runner, api, config, deck, history, pull, auth, setup, metrics, artifacts, dashboard];
   const routes = apps.flatMap((app) => app.routes.filter(({ method }) => method !== "ALL"));
   expect([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort()).toEqual(Object.keys(TABLE).sort());
 });
