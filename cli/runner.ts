@@ -19,20 +19,18 @@ interface KubernetesFlags {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
   readonly image?: string | undefined;
+  readonly namespaces?: string | undefined;
   readonly "pod-url"?: string | undefined;
 }
 
 function kubernetesSettings(flags: KubernetesFlags): KubernetesSettings {
-  const { kubeconfig, context, image, "pod-url": podUrl } = flags;
-  if (!image)
-    throw new Error(
-      "--executor kubernetes needs --image: the runner's own image, which the pods clone and upload with.",
-    );
+  const { kubeconfig, context, image, namespaces, "pod-url": podUrl } = flags;
   return {
-    image,
     ...(kubeconfig ? { kubeconfig } : {}),
     ...(context ? { context } : {}),
+    ...(image ? { image } : {}),
     ...(podUrl ? { podUrl } : {}),
+    namespaces: (namespaces ?? "").split(",").filter(Boolean),
   };
 }
 
@@ -55,8 +53,8 @@ async function jenkinsSettings(flags: JenkinsFlags): Promise<JenkinsSettings | n
 export const runner = defineCommand({
   meta: { name: "runner", description: "Execute the jobs of one build cluster" },
   args: {
-    url: { type: "string", required: true, description: "Where the worker is, e.g. https://prow.example.org" },
-    cluster: { type: "string", default: "default", description: "Alias of the build cluster" },
+    url: { type: "string", description: "Where the worker is, e.g. https://prow.example.org (or set CUTWATER_URL)" },
+    cluster: { type: "string", description: "Alias of the build cluster (default; or set CUTWATER_CLUSTER)" },
     "token-file": { type: "string", description: "File with the alias' token (or set CUTWATER_RUNNER_TOKEN)" },
     capacity: { type: "string", default: "2", description: "Jobs at the same time" },
     "work-dir": { type: "string", default: ".cutwater-runner", description: "Folder of this runner alone" },
@@ -68,7 +66,11 @@ export const runner = defineCommand({
     },
     kubeconfig: { type: "string", description: "File that names the cluster (inside a cluster: not needed)" },
     context: { type: "string", description: "Context of the kubeconfig (its current one)" },
-    image: { type: "string", description: "Image of the runner, for the pods' clone and upload containers" },
+    image: { type: "string", description: "Image of the pods' clone and upload containers (in a pod: this one's)" },
+    namespaces: {
+      type: "string",
+      description: "Where the jobs' pods are, with commas: what is left over there is removed",
+    },
     "pod-url": { type: "string", description: "Where pods reach the worker, when that is not --url" },
     "jenkins-url": { type: "string", description: "Where jobs of agent jenkins are built" },
     "jenkins-user": { type: "string", description: "User that may start and end builds there" },
@@ -77,13 +79,14 @@ export const runner = defineCommand({
     "drain-seconds": { type: "string", default: "30", description: "How long the first Ctrl-C lets jobs run on" },
   },
   async run({ args }) {
-    if (!URL.canParse(args.url) || !/^https?:/.test(args.url))
-      throw new Error(`--url needs an http or https address, not "${args.url}".`);
+    const url = args.url || (process.env["CUTWATER_URL"] ?? "");
+    if (!URL.canParse(url) || !/^https?:/.test(url))
+      throw new Error(`--url (or CUTWATER_URL) needs an http or https address, not "${url}".`);
     const drainSeconds = wholeNumber("drain-seconds", args["drain-seconds"], 0);
     const jenkins = await jenkinsSettings(args);
     const running = await startRunner({
-      url: args.url,
-      cluster: args.cluster,
+      url,
+      cluster: args.cluster || process.env["CUTWATER_CLUSTER"] || "default",
       token: await readToken(args["token-file"]),
       executor: args.executor === "kubernetes" ? kubernetesSettings(args) : "process",
       capacity: wholeNumber("capacity", args.capacity, 1),

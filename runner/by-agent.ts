@@ -12,7 +12,7 @@ export function byAgent(executor: Executor, agents: Readonly<Record<string, Agen
     return (Object.hasOwn(agents, agent) && agents[agent]) || refusing(agent);
   };
   return {
-    kind: executor.kind,
+    ...executor,
     start: (assignment, sink) => agentOf(assignment).start(assignment, sink),
     recover: (assignment, trace, startedAt, sink) => agentOf(assignment).recover(assignment, trace, startedAt, sink),
   };

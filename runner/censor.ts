@@ -73,3 +73,9 @@ export function createCensor(values: readonly string[]): Censor {
     },
   };
 }
+
+/** A whole text. */
+export function censored(text: string, values: readonly string[]): string {
+  const censor = createCensor(values);
+  return Buffer.concat([censor.push(Buffer.from(text)), censor.end()]).toString("utf8");
+}

@@ -3,7 +3,7 @@
  * to it: `test/system/runner/executor-conformance.ts`.
  */
 import type { JsonObject } from "../src/config/model.ts";
-import type { Assignment, FinishReport, StateReport } from "../src/jobs/protocol.ts";
+import type { Assignment, FinishReport, Held, StateReport } from "../src/jobs/protocol.ts";
 
 /** What an executor saw; the worker decides the state from it. Times are milliseconds. */
 export type Evidence = Pick<
@@ -21,6 +21,8 @@ export interface LogStream {
 
 /** Where an executor puts what a job produces. */
 export interface Sink {
+  /** From here on these values show neither in logs nor in notes. Call it before the logs are opened. */
+  hide(values: readonly string[]): void;
   /** A part of the job's log; with a `prefix`, each line begins with `[prefix] ` (several containers, one log). */
   openLog(prefix?: string): LogStream;
   /** Appends a line of the runner itself. It fits even when the log is at its cap. */
@@ -44,8 +46,16 @@ export interface Workload {
   readonly done: Promise<Evidence>;
 }
 
+/** What an attempt is known by. */
+export type Attempt = Pick<Held, "job" | "attempt">;
+
 export interface Executor {
   readonly kind: "process" | "kubernetes";
+  /**
+   * Removes what is left of attempts that nobody follows: none of `held`, and the worker is done with them, which `over`
+   * answers for those that it is asked about. Executors whose work ends with them have none.
+   */
+  sweep?(held: readonly Attempt[], over: (of: readonly Attempt[]) => Promise<readonly Attempt[]>): Promise<void>;
   /** Starts the assignment; returns at once. */
   start(assignment: Assignment, sink: Sink): Workload;
   /**

@@ -17,6 +17,7 @@ import { createJenkinsExecutor, type JenkinsSettings } from "./jenkins/index.ts"
 import { parseServerMessage } from "./messages.ts";
 import { createProcessExecutor } from "./process/index.ts";
 import { startRun, type Run } from "./run.ts";
+import { endedAttempts, sweepEvery } from "./sweep.ts";
 import { createTaskExecutor } from "./tasks/index.ts";
 import { createRunFolder, keyOf, openRunFolders } from "./run-folder.ts";
 
@@ -48,10 +49,12 @@ export interface KubernetesSettings {
   /** Without it: the cluster that this process runs in, or KUBECONFIG. */
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Image of the clone and upload containers: the runner's own. */
-  readonly image: string;
+  /** Image of the clone and upload containers. Without it: that of the pod that this process runs in. */
+  readonly image?: string;
   /** Where pods reach the worker, when that is not `url`. */
   readonly podUrl?: string;
+  /** Where the jobs' pods are: what an earlier runner left there is removed. */
+  readonly namespaces?: readonly string[];
 }
 
 interface Pauses {
@@ -60,6 +63,8 @@ interface Pauses {
   /** While polling, a socket is tried again this often. */
   readonly socketRetryMs: number;
   readonly fetchRetriesMs: readonly number[];
+  /** Between two looks for what is left of ended jobs. */
+  readonly sweepMs: number;
 }
 
 export interface Runner {
@@ -76,6 +81,8 @@ const VERSION = "0.1.0";
 const RECONNECT: Backoff = { firstMs: 500, mostMs: 15_000 };
 const CALLS: Backoff = { firstMs: 250, mostMs: 15_000 };
 const SOCKET_RETRY_MS = 60_000;
+/** As often as Prow's sinker looks. */
+const SWEEP_MS = 60_000;
 /** How long `stop` tries to hand in results, in milliseconds. */
 const HAND_IN_MS = 10_000;
 
@@ -93,14 +100,22 @@ async function executorOf(options: RunnerOptions, url: string, workDir: string):
 }
 
 /** The Kubernetes client is loaded only by who uses it. */
-async function podExecutor({ executor, pauses = {} }: RunnerOptions, url: string, workDir: string): Promise<Executor> {
+async function podExecutor(options: RunnerOptions, url: string, workDir: string): Promise<Executor> {
+  const { executor, cluster, pauses = {} } = options;
   if (executor === "process") {
     const { fetchRetriesMs } = pauses;
     const directory = path.join(workDir, "jobs");
     return createProcessExecutor({ directory, node: hostname(), ...(fetchRetriesMs ? { fetchRetriesMs } : {}) });
   }
-  const { createKubernetesExecutor, kubeApi } = await import("./kubernetes/index.ts");
-  return createKubernetesExecutor({ api: kubeApi(executor), image: executor.image, workerUrl: executor.podUrl ?? url });
+  const { createKubernetesExecutor, kubeApi, ownImage } = await import("./kubernetes/index.ts");
+  const api = kubeApi(executor);
+  return createKubernetesExecutor({
+    api,
+    image: executor.image ?? (await ownImage(api)),
+    workerUrl: executor.podUrl ?? url,
+    installation: createHash("sha256").update(`${url} ${cluster}`).digest("hex").slice(0, 16),
+    namespaces: executor.namespaces ?? [],
+  });
 }
 
 /** Starts a runner; resolves when it has taken over what an earlier life left. Throws when the folder is in use. */
@@ -213,6 +228,15 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const connection = connect(connectionOptions);
   for (const run of orphans) hold(run);
 
+  const sweeping = new AbortController();
+  void sweepEvery(pauses.sweepMs ?? SWEEP_MS, {
+    executor,
+    held,
+    over: (attempts) => endedAttempts({ url, cluster: options.cluster, token: options.token }, attempts),
+    signal: sweeping.signal,
+    say,
+  });
+
   const settled = (some: Iterable<Run>) => Promise.all([...some].map((run) => run.done));
   const within = async (some: Iterable<Run>, ms: number) => {
     const over = new AbortController();
@@ -221,6 +245,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   };
   let ending: Promise<void> | null = null;
   const leave = async () => {
+    sweeping.abort();
     for (const run of runs.values()) run.abandon();
     await settled(runs.values());
     await connection.close();

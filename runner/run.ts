@@ -3,7 +3,7 @@ import type { Held } from "../src/jobs/protocol.ts";
 import { createJobApi, NotOurs } from "./api.ts";
 import { uploadArtifacts } from "./artifacts.ts";
 import type { Backoff } from "./backoff.ts";
-import { createCensor } from "./censor.ts";
+import { censored } from "./censor.ts";
 import { basicAuthorization } from "./clone/git.ts";
 import type { Evidence, Executor, Sink, Workload } from "./executor.ts";
 import { sendFinish, withinLimits } from "./finish.ts";
@@ -86,7 +86,8 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
       if (report === null) {
         const evidence = await work(spool);
         if (gone.signal.aborted) return;
-        report = withinLimits({ ...evidence, seq: nextSeq(), logBytes: spool.size });
+        const message = censored(evidence.message, secrets);
+        report = withinLimits({ ...evidence, message, seq: nextSeq(), logBytes: spool.size });
         await folder.saveFinish(report);
       }
       upload.finish();
@@ -103,6 +104,7 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
   const work = async (spool: Spool): Promise<Evidence> => {
     const reports = createStateReports(api, { nextSeq, node: options.node, signal: gone.signal, onNotOurs });
     const sink: Sink = {
+      hide: (values) => void secrets.push(...values),
       openLog: (prefix) => openLogStream(spool, secrets, prefix),
       note: (line) => spool.note(censored(line, secrets)),
       phase: (phase, detail) => reports.report(phase, detail),
@@ -143,9 +145,4 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
       command(() => (workload?.detach ? workload.detach() : workload?.stop("lost", "the runner ends", 0)));
     },
   };
-}
-
-function censored(line: string, secrets: readonly string[]): string {
-  const censor = createCensor(secrets);
-  return Buffer.concat([censor.push(Buffer.from(line)), censor.end()]).toString("utf8");
 }

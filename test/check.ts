@@ -81,7 +81,7 @@ async function docsNameRealFiles(): Promise<string> {
   for (const doc of docs.filter((name) => name.endsWith(".md"))) {
     const text = await readFile(path.join(root, doc), "utf8");
     const named = [
-      ...text.matchAll(/`((?:src|durable|ui|runner|cli|sandbox|test|bench|docs|bin|migrations)\/[\w./-]+)`/g),
+      ...text.matchAll(/`((?:src|durable|ui|runner|cli|sandbox|test|bench|docs|bin|deploy|migrations)\/[\w./-]+)`/g),
     ].map((match) => match[1] ?? "");
     missing.push(...named.filter((name) => !present.has(name.replace(/\/$/, ""))).map((name) => `${doc}: ${name}`));
   }

@@ -10,6 +10,12 @@ export interface KubernetesOptions {
   readonly image: string;
   /** Where pods reach the worker. */
   readonly workerUrl: string;
+  /** What this worker's pods of this cluster alias are labelled with, unlike anybody else's in the same namespace. */
+  readonly installation: string;
+  /** Where the jobs' pods are, before any job named it. */
+  readonly namespaces?: readonly string[];
+  /** How long after its end was due a pod may still be there before its node counts as lost, in milliseconds. */
+  readonly silenceMs?: number;
 }
 
 /** One job on its way. */

@@ -16,6 +16,8 @@ const TIMED_OUT = 127;
 const INTERRUPTED = 130;
 /** How long logs may still come after the pod has ended. */
 const LOG_TAIL_MS = 30_000;
+/** How much longer than its grace a pod may take to go, before its node counts as lost. */
+const SILENCE_MS = 30_000;
 
 export class Watch {
   readonly #assignment: Assignment;
@@ -32,6 +34,9 @@ export class Watch {
   #stopping: Ending["reason"] | null = null;
   #stopMessage = "";
   #testTimer = false;
+  #goingTimer = false;
+  /** Its node does not answer: it will not be seen to end. */
+  #silent = false;
 
   constructor(assignment: Assignment, pod: PodObject, going: Going) {
     this.#assignment = assignment;
@@ -106,6 +111,10 @@ export class Watch {
       }
       return this.#stopping ? { ...end, reason: this.#stopping, message: this.#stopMessage || end.message } : end;
     }
+    if (this.#silent) {
+      const message = `Node ${this.#pod.spec.nodeName} does not answer any more. ${this.#stopMessage}`.trim();
+      return { reason: this.#stopping ?? "pod-lost", message, exitCodes: exitCodesOf(this.#pod) };
+    }
     return { reason: "runner-restarted", message: "The runner ends; the pod goes on", exitCodes: [] };
   }
 
@@ -117,6 +126,15 @@ export class Watch {
       this.#stopMessage = disrupted?.message || "It was deleted while the job ran";
     }
     this.#pod = pod;
+    // Kubernetes says by when it should be gone.
+    if (pod.metadata.deletionTimestamp && !this.#goingTimer) {
+      this.#goingTimer = true;
+      const due = Date.parse(pod.metadata.deletionTimestamp) + (this.#going.options.silenceMs ?? SILENCE_MS);
+      this.#after(due, () => {
+        this.#silent = true;
+        this.#over.abort();
+      });
+    }
   }
 
   /** Phases, limits and logs that follow from how the pod looks now. */
@@ -158,7 +176,7 @@ export class Watch {
       log,
       at: (position) => {
         this.#positions[name] = position;
-        return sink.remember({ pod: this.#names.pod, logs: { ...this.#positions } });
+        return sink.remember({ pod: this.#names.pod, uid: this.#pod.metadata.uid, logs: { ...this.#positions } });
       },
       signal: this.#logsOver.signal,
       ended: () => this.#ended.has(name),
@@ -182,6 +200,10 @@ export class Watch {
     this.#after(Date.now() + this.#assignment.graceSeconds * 1000, () => {
       if (testsAreOver(this.#pod)) return;
       void this.#note(`Process did not exit before ${goDuration(this.#assignment.graceSeconds)} grace period: killed`);
+    });
+    // The kubelet does that. Who does not hear from it deletes the pod.
+    this.#after(Date.now() + 2 * this.#assignment.graceSeconds * 1000 + SILENCE_MS, () => {
+      if (!testsAreOver(this.#pod)) void this.#kill();
     });
   }
 
@@ -215,7 +237,12 @@ export class Watch {
 
   async #evidence(end: Ending): Promise<Evidence> {
     const { sink, options, startedAt, detached } = this.#going;
-    if (detached.aborted) return this.#withNothing(end);
+    if (detached.aborted) {
+      // What is read is written and remembered before anybody else goes on with it.
+      this.#logsOver.abort();
+      await Promise.all(this.#following.values());
+      return this.#withNothing(end);
+    }
     await Promise.race([Promise.all(this.#following.values()), after(LOG_TAIL_MS)]);
     const clones = this.#pod.status.initContainerStatuses.some(
       ({ name, state }) => name === CLONE_CONTAINER && state.terminated,

@@ -16,6 +16,10 @@ export const namesOf = ({ job, attempt, prowjob }: Assignment): Names => ({
   pod: attempt === 1 ? job : `${job}-${attempt}`,
 });
 
+/** Labels of a pod beside Prow's: whose runners follow it, and which attempt it is. */
+export const INSTALLATION = "cutwater.dev/installation";
+export const ATTEMPT = "cutwater.dev/attempt";
+
 /** Beyond the limits that the runner keeps itself: cloning, pulling, uploading. */
 const SLACK_SECONDS = 3600;
 
@@ -27,10 +31,14 @@ export class Refused extends Error {
   override readonly name = "Refused";
 }
 
-/** Creates the secret and the pod, or finds those of this attempt. Throws {@link Refused}, or what the network says. */
+/**
+ * Creates the pod and its secret, or finds those of this attempt. The pod comes first and owns the secret: neither stays
+ * behind without the other, and the runner need not be allowed to change or delete secrets. The kubelet waits for it.
+ * Throws {@link Refused}, or what the network says.
+ */
 export async function createWorkload(
   assignment: Assignment,
-  { api, image, workerUrl }: KubernetesOptions,
+  { api, image, workerUrl, installation }: KubernetesOptions,
 ): Promise<PodObject> {
   const names = namesOf(assignment);
   const decorated = assignment.prowjob.spec.decoration_config !== undefined;
@@ -46,19 +54,34 @@ export async function createWorkload(
       gitBaseUrl: assignment.gitBaseUrl,
       graceSeconds: assignment.graceSeconds,
       deadlineSeconds: assignment.timeoutSeconds + assignment.graceSeconds + SLACK_SECONDS,
-      labels: { "cutwater.dev/attempt": String(assignment.attempt) },
+      labels: { [INSTALLATION]: installation, [ATTEMPT]: String(assignment.attempt) },
     });
-    if (decorated) await ensure(api.call("POST", pathOf(names, "secrets"), secretOf(assignment, names)));
     await ensure(api.call("POST", pathOf(names, "pods"), manifest));
+    const pod = PodObject.parse(await api.call("GET", `${pathOf(names, "pods")}/${names.pod}`));
+    if (decorated) await ensure(api.call("POST", pathOf(names, "secrets"), secretOf(assignment, names, pod)));
+    return pod;
   } catch (error) {
     if (error instanceof PodSpecError) throw new Refused(error.message);
     if (error instanceof KubeApiError && error.status >= 400 && error.status < 500 && error.status !== 429)
       throw new Refused(error.message);
     throw error;
   }
-  const pod = PodObject.parse(await api.call("GET", `${pathOf(names, "pods")}/${names.pod}`));
-  if (decorated) await adopt(names, pod, api);
-  return pod;
+}
+
+/** The pod that was made before; null when it is gone, or is another one. */
+export async function findWorkload(
+  assignment: Assignment,
+  { api }: KubernetesOptions,
+  uid: string,
+): Promise<PodObject | null> {
+  const names = namesOf(assignment);
+  try {
+    const pod = PodObject.parse(await api.call("GET", `${pathOf(names, "pods")}/${names.pod}`));
+    return pod.metadata.uid === uid ? pod : null;
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
 }
 
 /** It may be there from a try whose answer was lost. */
@@ -68,7 +91,9 @@ async function ensure(created: Promise<unknown>): Promise<void> {
   });
 }
 
-function secretOf({ token, cloneToken, prowjob }: Assignment, names: Names): object {
+/** It goes when the pod goes, whoever removes that. */
+function secretOf({ token, cloneToken, prowjob }: Assignment, names: Names, pod: PodObject): object {
+  const owner = { apiVersion: "v1", kind: "Pod", name: pod.metadata.name, uid: pod.metadata.uid };
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -76,32 +101,22 @@ function secretOf({ token, cloneToken, prowjob }: Assignment, names: Names): obj
       name: secretName(names),
       namespace: names.namespace,
       labels: { "created-by-prow": "true", "prow.k8s.io/id": prowjob.metadata.name },
+      ownerReferences: [owner],
     },
     stringData: { token, ...(cloneToken === null ? {} : { "clone-token": cloneToken }) },
   };
 }
 
-/** The secret goes when the pod goes, whoever removes that. */
-async function adopt(names: Names, pod: PodObject, api: KubernetesOptions["api"]): Promise<void> {
-  const owner = { apiVersion: "v1", kind: "Pod", name: pod.metadata.name, uid: pod.metadata.uid };
-  const change = { metadata: { ownerReferences: [owner] } };
-  await api.call("PATCH", `${pathOf(names, "secrets")}/${secretName(names)}`, change).catch((error: unknown) => {
-    if (!isGone(error)) throw error;
-  });
-}
-
-/** Both are gone or going. With `graceSeconds` 0 the pod's processes are killed. */
+/** It is gone or going; its own grace when `graceSeconds` is null. */
 export async function removeWorkload(
   names: Names,
   { api }: Pick<KubernetesOptions, "api">,
   graceSeconds: number | null,
 ): Promise<void> {
   const query = graceSeconds === null ? "" : `?gracePeriodSeconds=${Math.max(1, graceSeconds)}`;
-  const paths = [`${pathOf(names, "pods")}/${names.pod}${query}`, `${pathOf(names, "secrets")}/${secretName(names)}`];
-  for (const path of paths)
-    await api.call("DELETE", path).catch((error: unknown) => {
-      if (!isGone(error)) throw error;
-    });
+  await api.call("DELETE", `${pathOf(names, "pods")}/${names.pod}${query}`).catch((error: unknown) => {
+    if (!isGone(error)) throw error;
+  });
 }
 
 /**

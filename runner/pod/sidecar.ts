@@ -2,18 +2,19 @@
  * `sidecar` in a pod: waits until Kubernetes asks it to end, which it does once the test containers have ended, then uploads
  * what lies in $ARTIFACTS and says in its termination message how much that was.
  */
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { READY_FILE } from "../../src/jobs/pod/index.ts";
 import { createJobApi } from "../api.ts";
 import { uploadArtifacts } from "../artifacts.ts";
+import { censored } from "../censor.ts";
 import { metadataOf } from "../metadata.ts";
+import { secretForms } from "../secret-values.ts";
 
 const Names = z.array(z.string());
-const TERMINATION_MESSAGE = "/dev/termination-log";
 /** Kubernetes keeps 4,096 bytes. */
 const MESSAGE_BYTES = 4000;
-const SECRET_FILE_BYTES = 1024 * 1024;
 
 export async function sidecar(env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const given = (name: string): string => {
@@ -22,7 +23,8 @@ export async function sidecar(env: NodeJS.ProcessEnv = process.env): Promise<num
     return value;
   };
   const directory = given("ARTIFACTS");
-  const secrets = await secretsBelow(Names.parse(JSON.parse(env["CENSOR_DIRECTORIES"] ?? "[]")));
+  const values = await filesBelow(Names.parse(JSON.parse(env["CENSOR_DIRECTORIES"] ?? "[]")));
+  const secrets = secretForms(values, Number(env["MINIMUM_SECRET_LENGTH"] ?? 0));
   const token = (await readFile(given("TOKEN_FILE"), "utf8")).trim();
   const api = createJobApi({
     url: given("CUTWATER_URL"),
@@ -31,16 +33,18 @@ export async function sidecar(env: NodeJS.ProcessEnv = process.env): Promise<num
     backoff: { firstMs: 250, mostMs: 5000 },
   });
   console.log(`Waiting for the test to end; artifacts of ${directory} go to the worker then.`);
-  await asked();
+  const end = asked();
+  await writeFile(READY_FILE, "ready");
+  await end;
   const say = (line: string) => console.log(line);
   const summary = await uploadArtifacts(api, directory, {
     signal: new AbortController().signal,
     say,
     secrets: [...secrets, token],
   });
-  const metadata = await metadataOf(directory, Names.parse(JSON.parse(env["CONTAINERS"] ?? "[]")));
+  const metadata = shown(await metadataOf(directory, Names.parse(JSON.parse(env["CONTAINERS"] ?? "[]"))), secrets);
   console.log(`Uploaded ${summary.files} files, ${summary.bytes} bytes; refused ${summary.refused.length}.`);
-  await writeFile(TERMINATION_MESSAGE, fitting({ ...summary, ...(metadata ? { metadata } : {}) }));
+  await writeFile(READY_FILE, fitting({ ...summary, ...(metadata ? { metadata } : {}) }));
   return 0;
 }
 
@@ -57,6 +61,16 @@ function asked(): Promise<void> {
   });
 }
 
+/** Without the secrets; nothing when that leaves no JSON. */
+function shown(metadata: object | undefined, secrets: readonly string[]): object | undefined {
+  if (metadata === undefined) return undefined;
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(censored(JSON.stringify(metadata), secrets)));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The longest parts are left out until it fits. */
 function fitting(message: { refused: readonly string[]; metadata?: object; files: number; bytes: number }): string {
   const { files, bytes, refused, metadata } = message;
@@ -69,18 +83,12 @@ function fitting(message: { refused: readonly string[]; metadata?: object; files
   return candidates.map((one) => JSON.stringify(one)).find((text) => Buffer.byteLength(text) <= MESSAGE_BYTES) ?? "{}";
 }
 
-/** Contents of every file below some folders, as Kubernetes mounts secrets; lines of their own, too. Throws when one cannot be read. */
-async function secretsBelow(folders: readonly string[]): Promise<string[]> {
+/** Contents of every file in some folders, as Kubernetes mounts secrets. Throws when one cannot be read. */
+async function filesBelow(folders: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const folder of folders) {
-    const { isFile } = await stat(folder).then((one) => ({ isFile: one.isFile() }));
-    const names = isFile ? [""] : (await readdir(folder)).filter((name) => !name.startsWith(".."));
-    for (const name of names) {
-      const file = path.join(folder, name);
-      if ((await stat(file)).size > SECRET_FILE_BYTES) continue;
-      const text = await readFile(file, "utf8");
-      found.push(text.trim(), text);
-    }
+    const names = (await readdir(folder)).filter((name) => !name.startsWith(".."));
+    for (const name of names) found.push(await readFile(path.join(folder, name), "utf8"));
   }
-  return found.filter((text) => text.trim() !== "");
+  return found;
 }

@@ -5,6 +5,7 @@
  *
  *   GET  /runner/:cluster/connect                 WebSocket of RunnerMessage up, ServerMessage down (Bearer cluster token)
  *   POST /runner/:cluster/poll?runner=NAME&wait=S RunnerMessage[] up, answers ServerMessage[] (held up to S or 25 s): the fallback
+ *   POST /runner/:cluster/ended                   Attempts up, answers those of them that are over (Bearer cluster token)
  *   PUT  /runner/jobs/:id/log?offset=N            bytes; answers LogAnswer. 409 names the durable offset to resume from
  *   POST /runner/jobs/:id/state                   StateReport
  *   PUT  /runner/jobs/:id/artifacts/<path>        one artifact below artifacts/, up to 64 MiB
@@ -22,6 +23,8 @@ import type { ProwJob } from "./prowjob.ts";
 
 export const HEARTBEAT_SECONDS = 10;
 export const LEASE_SECONDS = 45;
+/** The worker is asked about so many attempts at a time. */
+export const SWEEP_MOST = 40;
 /** At most this many bytes in one log append. */
 export const LOG_APPEND_BYTES = 256 * 1024;
 export const ARTIFACT_SINGLE_BYTES = 64 * 1024 * 1024;
@@ -30,6 +33,12 @@ export const ARTIFACT_PART_BYTES = 8 * 1024 * 1024;
 /** A run of a job that a runner holds: job id, attempt (1, 2, ...) and lease epoch. */
 export const Held = z.object({ job: z.string(), attempt: z.int().min(1), epoch: z.int().min(1) });
 export type Held = z.infer<typeof Held>;
+
+/** Attempts that a runner found workloads of, though it does not hold them; and, in the answer, those to remove. */
+export const Attempts = z.object({
+  attempts: z.array(Held.pick({ job: true, attempt: true })).max(SWEEP_MOST),
+});
+export type Attempts = z.infer<typeof Attempts>;
 
 export const RunnerMessage = z.discriminatedUnion("type", [
   z.object({

@@ -4,7 +4,8 @@ import * as z from "zod";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { bearerOf, isKnownToken } from "../jobs/credential.ts";
-import { FinishReport, LOG_APPEND_BYTES, RunnerMessage, StateReport } from "../jobs/protocol.ts";
+import { isOver } from "../jobs/left-over.ts";
+import { Attempts, FinishReport, LOG_APPEND_BYTES, RunnerMessage, StateReport } from "../jobs/protocol.ts";
 import type { JobRpc, Refusal } from "../jobs/rpc.ts";
 import { createApp } from "./app.ts";
 import type { AppEnv } from "./app.ts";
@@ -16,6 +17,7 @@ const MESSAGE_BYTES = 4 * 1024 * 1024;
 const STATE_BYTES = 16 * 1024;
 const LONGEST_POLL_SECONDS = 25;
 const RunnerName = z.string().min(1).max(128);
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const Offset = z.coerce.number().int().min(0);
 
 export const runner = createApp();
@@ -48,6 +50,17 @@ runner.post("/runner/:cluster/poll", clusterToken, async (c) => {
   const messages = await cluster.poll(name.data, JSON.stringify(body), waitMs);
   if (messages === null) return problem(c, 409, "hello", "This runner is not known here. Send a hello.");
   return c.body(messages, 200, { "content-type": "application/json" });
+});
+
+runner.post("/runner/:cluster/ended", clusterToken, async (c) => {
+  const body = await parsedBody(c, MESSAGE_BYTES, Attempts);
+  if (body instanceof Response) return body;
+  const over = await Promise.all(
+    body.attempts.map(async ({ job: id, attempt }) =>
+      isOver(UUID.test(id) ? await job(c.env, id).view() : null, { attempt, cluster: c.req.param("cluster") }),
+    ),
+  );
+  return c.json({ attempts: body.attempts.filter((_, index) => over[index]) } satisfies Attempts);
 });
 
 runner.put("/runner/jobs/:id/log", async (c) => {

@@ -6,6 +6,7 @@ import { type PodOptions, withEnvironment } from "./options.ts";
 import { optionalList, type PodSpec, recordOf } from "./shape.ts";
 import { cloneContainer, sidecar, VOLUMES } from "./ours.ts";
 import { ARTIFACTS, GOPATH, type Identity } from "./places.ts";
+import { censorVolumes, isCensored, minimumSecretLength, secretsOf } from "./secrets.ts";
 
 /** What uploading needs at least after the test has ended. */
 const UPLOAD_SECONDS = 5;
@@ -22,7 +23,7 @@ export function decorate(pod: PodSpec, spec: ProwJobSpec, options: PodOptions): 
   const main = refs.find((one) => one.workdir === true) ?? refs[0];
   const workingDir = main ? `${GOPATH}/src/${clonePath(main)}` : null;
   const env = { ...options.env, ARTIFACTS, GOPATH };
-  const secrets = decoration["censor_secrets"] === true ? secretMounts(pod) : [];
+  const secrets = censorVolumes(isCensored(decoration) ? secretsOf(pod) : []);
   const identity = { ...podIdentity(pod, decoration) };
   const containers = pod.containers.map((container) =>
     shaped(inTheJob(withEnvironment(container, env), workingDir), decoration),
@@ -32,11 +33,11 @@ export function decorate(pod: PodSpec, spec: ProwJobSpec, options: PodOptions): 
   const inits = [
     ...(refs.length > 0 ? [cloneContainer(own, refs)] : []),
     ...optionalList(pod["initContainers"], "pod_spec.initContainers"),
-    sidecar(own, names, secrets),
+    sidecar(own, names, { mounts: secrets.mounts, minimumLength: minimumSecretLength(decoration) }),
   ];
   return {
     ...schedulingDefaults(pod, decoration),
-    ...identityDefaults(pod, identity),
+    ...identityDefaults(pod, decoration),
     ...accountDefault(pod, decoration),
     initContainers: inits,
     containers,
@@ -45,6 +46,7 @@ export function decorate(pod: PodSpec, spec: ProwJobSpec, options: PodOptions): 
       ...VOLUMES.always,
       ...(refs.length > 0 ? VOLUMES.cloning : []),
       ...(options.secret === null ? [] : [VOLUMES.credentials(options.secret)]),
+      ...secrets.volumes,
     ],
     terminationGracePeriodSeconds: graceOf(pod, options.graceSeconds),
   };
@@ -94,25 +96,24 @@ function podIdentity(pod: PodSpec, decoration: JsonObject): Identity {
   };
 }
 
-function identityDefaults(pod: PodSpec, { fsGroup }: Identity): PodSpec | object {
-  const context = recordOf(pod["securityContext"]);
-  return fsGroup === null || context["fsGroup"] !== undefined ? {} : { securityContext: { ...context, fsGroup } };
+/** The pod's own word wins, field by field. */
+function identityDefaults(pod: PodSpec, decoration: JsonObject): JsonObject {
+  const { run_as_user: user, run_as_group: group, fs_group: fsGroup } = decoration;
+  const securityContext = {
+    ...(typeof user === "number" ? { runAsUser: user } : {}),
+    ...(typeof group === "number" ? { runAsGroup: group } : {}),
+    ...(typeof fsGroup === "number" ? { fsGroup } : {}),
+    ...recordOf(pod["securityContext"]),
+  };
+  return Object.keys(securityContext).length > 0 ? { securityContext } : {};
 }
 
 function schedulingDefaults(pod: PodSpec, decoration: JsonObject): PodSpec {
   const options = recordOf(decoration["scheduling_options"]);
-  const context = recordOf(pod["securityContext"]);
-  const { run_as_user: user, run_as_group: group } = decoration;
-  const securityContext = {
-    ...(user === undefined || user === null ? {} : { runAsUser: user }),
-    ...(group === undefined || group === null ? {} : { runAsGroup: group }),
-    ...context,
-  };
   return {
     ...(options["affinity"] === undefined ? {} : { affinity: options["affinity"] }),
     ...(options["tolerations"] === undefined ? {} : { tolerations: options["tolerations"] }),
     ...pod,
-    ...(Object.keys(securityContext).length > 0 ? { securityContext } : {}),
   };
 }
 
@@ -121,21 +122,4 @@ function accountDefault(pod: PodSpec, decoration: JsonObject): JsonObject {
   return pod["serviceAccountName"] === undefined && typeof account === "string" && account !== ""
     ? { serviceAccountName: account, automountServiceAccountToken: pod["automountServiceAccountToken"] ?? false }
     : {};
-}
-
-/** Volumes of the user that come from secrets, where each is mounted first. */
-function secretMounts(pod: PodSpec): readonly JsonObject[] {
-  const names = new Set(
-    optionalList(pod["volumes"], "pod_spec.volumes")
-      .filter((volume) => volume["secret"] !== undefined)
-      .map((volume) => volume["name"]),
-  );
-  const mounts = new Map<string, JsonObject>();
-  for (const container of pod.containers)
-    for (const mount of optionalList(container["volumeMounts"], "volumeMounts")) {
-      const { name, mountPath } = mount;
-      if (names.has(name ?? null) && typeof mountPath === "string" && !mounts.has(mountPath))
-        mounts.set(mountPath, mount);
-    }
-  return [...mounts.values()].map((mount) => ({ ...mount, readOnly: true }));
 }

@@ -10,7 +10,8 @@ import { type PodOptions, withEnvironment } from "./options.ts";
 import { listOf, objectOf, type Pod, type PodSpec } from "./shape.ts";
 
 export type { PodOptions } from "./options.ts";
-export { CLONE_CONTAINER, SIDECAR_CONTAINER } from "./places.ts";
+export { isCensored, minimumSecretLength, type SecretRef, secretsOf } from "./secrets.ts";
+export { CLONE_CONTAINER, READY_FILE, SIDECAR_CONTAINER } from "./places.ts";
 export { type Pod, PodSpecError } from "./shape.ts";
 
 /** The pod of a job. Throws {@link PodSpecError} for a `pod_spec` that is none. */

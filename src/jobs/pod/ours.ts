@@ -1,7 +1,15 @@
 /** Our own containers of a job's pod, and the volumes that they share with the user's. */
 import type { JsonObject, Refs } from "../../config/model.ts";
 import type { PodOptions } from "./options.ts";
-import { ARTIFACTS, CLONE_CONTAINER, CREDENTIALS, GOPATH, type Identity, SIDECAR_CONTAINER } from "./places.ts";
+import {
+  ARTIFACTS,
+  CLONE_CONTAINER,
+  CREDENTIALS,
+  GOPATH,
+  type Identity,
+  READY_FILE,
+  SIDECAR_CONTAINER,
+} from "./places.ts";
 import { recordOf } from "./shape.ts";
 
 interface Own {
@@ -50,27 +58,36 @@ export function cloneContainer(own: Own, refs: readonly Refs[]): JsonObject {
 }
 
 /** Starts before the test, uploads artifacts when it is told to end, and says what it did in its termination message. */
-export function sidecar(own: Own, containers: readonly string[], secrets: readonly JsonObject[]): JsonObject {
+export function sidecar(
+  own: Own,
+  containers: readonly string[],
+  censored: { readonly mounts: readonly { readonly mountPath: string }[]; readonly minimumLength: number },
+): JsonObject {
   const { options } = own;
   return {
     name: SIDECAR_CONTAINER,
     image: options.image,
     args: ["sidecar"],
     restartPolicy: "Always",
+    // The test starts once the sidecar listens: a signal that comes before would be lost, and with it the artifacts.
+    lifecycle: { postStart: { exec: { command: ["sh", "-c", `until test -s ${READY_FILE}; do sleep 0.05; done`] } } },
     env: [
       { name: "CUTWATER_URL", value: options.workerUrl },
       { name: "JOB_ID", value: options.job },
       { name: "ARTIFACTS", value: ARTIFACTS },
       { name: "CONTAINERS", value: JSON.stringify(containers) },
       { name: "TOKEN_FILE", value: `${CREDENTIALS}/token` },
-      ...(secrets.length > 0
-        ? [{ name: "CENSOR_DIRECTORIES", value: JSON.stringify(secrets.map((one) => one["mountPath"] ?? "")) }]
+      ...(censored.mounts.length > 0
+        ? [
+            { name: "CENSOR_DIRECTORIES", value: JSON.stringify(censored.mounts.map(({ mountPath }) => mountPath)) },
+            { name: "MINIMUM_SECRET_LENGTH", value: String(censored.minimumLength) },
+          ]
         : []),
     ],
     volumeMounts: [
       { name: "logs", mountPath: ARTIFACTS },
       ...(options.secret === null ? [] : [credentials]),
-      ...secrets,
+      ...censored.mounts.map((mount) => ({ ...mount })),
     ],
     ...resourcesOf(own, "sidecar"),
     securityContext: security(own.identity),

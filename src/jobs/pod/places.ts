@@ -3,6 +3,8 @@
 export const GOPATH = "/home/prow/go";
 export const ARTIFACTS = "/logs/artifacts";
 export const CREDENTIALS = "/secrets/cutwater";
+/** The sidecar's termination message: not empty from when it is ready. */
+export const READY_FILE = "/dev/termination-log";
 export const CLONE_CONTAINER = "clonerefs";
 export const SIDECAR_CONTAINER = "sidecar";
 

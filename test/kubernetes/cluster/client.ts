@@ -1,7 +1,5 @@
-/** The test's own administrator: JSON over HTTPS with a client certificate. The product's client is not used to judge it. */
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:https";
-import type { Pair } from "./certificates.ts";
+/** The test's own administrator: JSON over HTTPS. The product's client is not used to judge it. */
+import { Agent, type AgentOptions, request } from "node:https";
 
 export interface KubeObject {
   readonly kind?: string;
@@ -22,24 +20,23 @@ export class KubeError extends Error {
 export class KubeClient {
   readonly #url: string;
   readonly #agent: Agent;
-  readonly pair: Pair;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(url: string, ca: string, pair: Pair) {
+  constructor(
+    url: string,
+    tls: Pick<AgentOptions, "ca" | "cert" | "key" | "rejectUnauthorized">,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     this.#url = url;
-    this.pair = pair;
-    this.#agent = new Agent({
-      ca: readFileSync(ca),
-      cert: readFileSync(pair.cert),
-      key: readFileSync(pair.key),
-      keepAlive: false,
-    });
+    this.#agent = new Agent({ ...tls, keepAlive: false });
+    this.#headers = headers;
   }
 
   text(method: string, path: string, body?: string, type = "application/json"): Promise<string> {
     return new Promise((resolve, reject) => {
       const call = request(
         `${this.#url}${path}`,
-        { method, agent: this.#agent, headers: { "content-type": type }, timeout: 30_000 },
+        { method, agent: this.#agent, headers: { ...this.#headers, "content-type": type }, timeout: 30_000 },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));

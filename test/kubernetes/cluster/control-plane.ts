@@ -1,10 +1,12 @@
-/** etcd, API server and scheduler on loopback. */
+/** etcd, API server, controllers and scheduler on loopback. */
 import { createServer } from "node:net";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Authority, type Pair } from "./certificates.ts";
 import { KubeClient } from "./client.ts";
+import type { Network } from "./network.ts";
 import { type Running, start, until } from "./process.ts";
+import { serviceProxy } from "./service-proxy.ts";
 
 export interface ControlPlane {
   readonly url: string;
@@ -21,8 +23,7 @@ export interface ControlPlane {
 export interface ControlPlaneOptions {
   readonly folder: string;
   readonly programs: string;
-  /** Address under which pods reach the API server too. */
-  readonly address: string;
+  readonly network: Network;
 }
 
 export async function freePort(): Promise<number> {
@@ -33,11 +34,13 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-export async function startControlPlane({ folder, programs, address }: ControlPlaneOptions): Promise<ControlPlane> {
+export async function startControlPlane({ folder, programs, network }: ControlPlaneOptions): Promise<ControlPlane> {
   const pki = path.join(folder, "pki");
   mkdirSync(pki, { recursive: true });
   const authority = new Authority(pki);
-  const [etcdPort, peerPort, apiPort, schedulerPort] = [
+  const address = network.gateway;
+  const [etcdPort, peerPort, apiPort, schedulerPort, controllerPort] = [
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
@@ -61,7 +64,7 @@ export async function startControlPlane({ folder, programs, address }: ControlPl
     "kubernetes.default.svc",
     "localhost",
     "127.0.0.1",
-    "10.96.0.1",
+    network.apiService,
     address,
   ];
   const server = authority.sign("kube-apiserver", { names });
@@ -83,13 +86,21 @@ export async function startControlPlane({ folder, programs, address }: ControlPl
       `--service-account-key-file=${tokenKey}`,
       `--service-account-signing-key-file=${tokenKey}`,
       "--service-account-issuer=https://kubernetes.default.svc",
-      "--service-cluster-ip-range=10.96.0.0/16",
+      `--service-cluster-ip-range=${network.services}`,
       "--authorization-mode=Node,RBAC",
       "--allow-privileged=true",
       "--enable-admission-plugins=NodeRestriction",
+      // Days are minutes here: five of them until pods leave a node that is not heard.
+      "--default-unreachable-toleration-seconds=5",
+      "--default-not-ready-toleration-seconds=30",
     ]);
   let api = runApi();
-  const admin = new KubeClient(url, authority.ca.cert, authority.sign("admin", { organization: "system:masters" }));
+  const adminPair = authority.sign("admin", { organization: "system:masters" });
+  const admin = new KubeClient(url, {
+    ca: readFileSync(authority.ca.cert),
+    cert: readFileSync(adminPair.cert),
+    key: readFileSync(adminPair.key),
+  });
   const ready = () =>
     until("kube-apiserver", async () => (await admin.text("GET", "/readyz")) === "ok", 90, api.logFile);
   await ready();
@@ -104,11 +115,23 @@ export async function startControlPlane({ folder, programs, address }: ControlPl
     `--secure-port=${schedulerPort}`,
     "--bind-address=127.0.0.1",
   ]);
+  const manager = authority.sign("system:kube-controller-manager", { organization: "system:masters" });
+  const controllers = start(folder, "kube-controller-manager", path.join(programs, "kube-controller-manager"), [
+    `--kubeconfig=${kubeconfigOf("kube-controller-manager", manager)}`,
+    "--leader-elect=false",
+    `--secure-port=${controllerPort}`,
+    "--bind-address=127.0.0.1",
+    `--service-account-private-key-file=${tokenKey}`,
+    `--root-ca-file=${authority.ca.cert}`,
+    "--node-monitor-period=2s",
+    "--node-monitor-grace-period=12s",
+  ]);
+  const proxy = await serviceProxy(network.apiService, apiPort);
   return {
     url,
     authority,
     admin,
-    kubeconfig: kubeconfigOf("admin", admin.pair),
+    kubeconfig: kubeconfigOf("admin", adminPair),
     kubeconfigOf,
     async restartApiServer() {
       await api.kill();
@@ -116,6 +139,8 @@ export async function startControlPlane({ folder, programs, address }: ControlPl
       await ready();
     },
     async stop() {
+      proxy.close();
+      await controllers.stop();
       await scheduler.stop();
       await api.stop();
       await etcd.stop();

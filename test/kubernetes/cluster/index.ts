@@ -1,28 +1,58 @@
-/** A whole cluster of one node on this machine, for the tests: API server, scheduler, kubelet, containerd and runc. */
+/** The cluster of the tests: one node on this machine with all that makes a cluster, or the one that was given. */
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { debianPrograms, kubernetesPrograms } from "./binaries.ts";
+import { debianPrograms, kubernetesPrograms, whyNoCluster } from "./binaries.ts";
+import { type KubeClient, KubeError } from "./client.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
+import { givenCluster, givenKubeconfig } from "./given.ts";
 import { baseLayerFile, filesLayer, importImage, layerOf } from "./images.ts";
-import { dropNetwork, makeNetwork, NODE, PAUSE_IMAGE, startContainerd, startKubelet } from "./node.ts";
 import { endContainers, unmountBelow } from "./leftovers.ts";
+import { dropNetwork, makeNetwork } from "./network.ts";
+import { NODE, PAUSE_IMAGE, startContainerd, startKubelet } from "./node.ts";
 import { type Running, until } from "./process.ts";
+import { buildRunner, runnerEntrypoint } from "./runner-files.ts";
 
-export const JOB_IMAGE = "cutwater.test/job:1";
-export const RUNNER_IMAGE = "cutwater.test/runner:1";
+export const JOB_IMAGE = process.env["CUTWATER_TEST_JOB_IMAGE"] ?? "cutwater.test/job:1";
+export const RUNNER_IMAGE = process.env["CUTWATER_TEST_RUNNER_IMAGE"] ?? "cutwater.test/runner:1";
+/** Whether the cluster is ours to break. */
+export const OURS = givenKubeconfig() === null;
 
 export interface Cluster {
-  readonly plane: ControlPlane;
+  readonly kubeconfig: string;
+  readonly admin: KubeClient;
   /** Under which pods reach this machine. */
   readonly address: string;
+  /** The program. */
+  readonly kubectl: string;
+  /** Of our own node only; see {@link OURS}. */
   stopKubelet(): Promise<void>;
   startKubelet(): Promise<void>;
-  /** Makes an image of the base and some files. */
-  image(name: string, files: Readonly<Record<string, string>>, entrypoint: readonly string[]): Promise<void>;
+  restartApiServer(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startCluster(say: (line: string) => void = console.log): Promise<Cluster> {
+  const given = givenKubeconfig();
+  return given === null ? await ourCluster(say) : await theirCluster(given);
+}
+
+async function theirCluster(kubeconfig: string): Promise<Cluster> {
+  const notOurs = (): never => {
+    throw new Error("This cluster was given: it is not ours to break.");
+  };
+  return {
+    ...(await givenCluster(kubeconfig)),
+    kubectl: "kubectl",
+    stopKubelet: notOurs,
+    startKubelet: notOurs,
+    restartApiServer: notOurs,
+    stop: async () => undefined,
+  };
+}
+
+async function ourCluster(say: (line: string) => void): Promise<Cluster> {
+  const why = whyNoCluster();
+  if (why !== null) throw new Error(`The Kubernetes level cannot run here: ${why}.`);
   debianPrograms(say);
   const programs = await kubernetesPrograms(say);
   const base = await layerOf(baseLayerFile(say));
@@ -37,15 +67,20 @@ export async function startCluster(say: (line: string) => void = console.log): P
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const plane = await startControlPlane({ folder, programs, address: network.gateway });
+    const plane = await startControlPlane({ folder, programs, network });
     stops.push(() => plane.stop());
     const { running: containerd, socket } = await startContainerd(folder, network);
     stops.push(
       () => containerd.stop(),
       () => endContainers(socket),
     );
-    importImage(socket, folder, { name: PAUSE_IMAGE, layers: [base], entrypoint: ["/bin/sleep", "infinity"] });
-    importImage(socket, folder, { name: JOB_IMAGE, layers: [base], entrypoint: ["/bin/sh"] });
+    const runner = await layerOf(filesLayer(folder, "runner", buildRunner()));
+    for (const { name, layers, entrypoint } of [
+      { name: PAUSE_IMAGE, layers: [base], entrypoint: ["/bin/sleep", "infinity"] },
+      { name: JOB_IMAGE, layers: [base], entrypoint: ["/bin/sh"] },
+      { name: RUNNER_IMAGE, layers: [base, runner], entrypoint: runnerEntrypoint() },
+    ])
+      importImage(socket, folder, { name, layers, entrypoint });
     let kubelet: Running | null = null;
     const startIt = async () => {
       kubelet = await startKubelet(folder, programs, plane, socket, network.gateway);
@@ -54,15 +89,13 @@ export async function startCluster(say: (line: string) => void = console.log): P
     stops.push(async () => kubelet?.stop());
     await startIt();
     return {
-      plane,
+      kubeconfig: plane.kubeconfig,
+      admin: plane.admin,
       address: network.gateway,
+      kubectl: path.join(programs, "kubectl"),
       stopKubelet: async () => kubelet?.kill(),
       startKubelet: startIt,
-      async image(name, files, entrypoint) {
-        const layer = await layerOf(filesLayer(folder, name.replaceAll(/\W/g, "-"), files));
-        importImage(socket, folder, { name, layers: [base, layer], entrypoint });
-        rmSync(layer.file);
-      },
+      restartApiServer: () => plane.restartApiServer(),
       stop,
     };
   } catch (error) {
@@ -72,13 +105,28 @@ export async function startCluster(say: (line: string) => void = console.log): P
 }
 
 interface NodeObject {
+  readonly spec: { readonly taints?: readonly object[] };
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-async function nodeIsReady(plane: ControlPlane): Promise<boolean> {
-  const { status } = await plane.admin.get<NodeObject>(`/api/v1/nodes/${NODE}`);
+async function nodeIsReady({ admin }: ControlPlane): Promise<boolean> {
+  const { spec, status } = await admin.get<NodeObject>(`/api/v1/nodes/${NODE}`);
   const ready = status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
-  // The taint is taken off by a controller that does not run here.
-  if (ready) await plane.admin.patch(`/api/v1/nodes/${NODE}`, { spec: { taints: null } });
-  return ready;
+  return ready && (spec.taints ?? []).length === 0;
+}
+
+/** A namespace in which pods can be made: with its service account. It may be there already. */
+export async function makeNamespace(
+  { admin }: Cluster,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await admin.create("/api/v1/namespaces", { metadata: { name, labels } }).catch((error: unknown) => {
+    if (!(error instanceof KubeError) || error.status !== 409) throw error;
+  });
+  await until(
+    `the service account of ${name}`,
+    async () => Boolean(await admin.get(`/api/v1/namespaces/${name}/serviceaccounts/default`)),
+    60,
+  );
 }

@@ -4,35 +4,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ControlPlane } from "./control-plane.ts";
 import { freePort } from "./control-plane.ts";
+import type { Network } from "./network.ts";
 import { type Running, start, until } from "./process.ts";
 
 export const NODE = "node-1";
 export const PAUSE_IMAGE = "cutwater.test/pause:1";
-
-export interface Network {
-  readonly bridge: string;
-  /** Of the bridge on this machine: what pods reach it by. */
-  readonly gateway: string;
-  readonly subnet: string;
-}
-
-/** A bridge of this process's own, so that two runs do not meet. It is there before the first pod. */
-export function makeNetwork(): Network {
-  const number = 20 + (process.pid % 200);
-  const network = { bridge: `cw${number}`, gateway: `10.213.${number}.1`, subnet: `10.213.${number}.0/24` };
-  ip("link", "add", network.bridge, "type", "bridge");
-  ip("addr", "add", `${network.gateway}/24`, "dev", network.bridge);
-  ip("link", "set", network.bridge, "up");
-  return network;
-}
-
-export function dropNetwork({ bridge }: Network): void {
-  ip("link", "delete", bridge);
-}
-
-function ip(...args: string[]): void {
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
-}
 
 function cniConfig({ bridge, subnet, gateway }: Network): object {
   const ipam = { type: "host-local", ranges: [[{ subnet, gateway }]], routes: [{ dst: "0.0.0.0/0" }] };
@@ -122,6 +98,7 @@ export async function startKubelet(
     syncFrequency: "1s",
     nodeStatusUpdateFrequency: "2s",
     nodeStatusReportFrequency: "10s",
+    nodeLeaseDurationSeconds: 8,
     fileCheckFrequency: "20s",
     imageGCHighThresholdPercent: 100,
     evictionHard: {},

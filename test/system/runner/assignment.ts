@@ -7,6 +7,8 @@ export interface JobOptions {
   readonly attempt?: number;
   readonly epoch?: number;
   readonly script?: string;
+  /** Of the pod. */
+  readonly namespace?: string;
   readonly podSpec?: JsonObject;
   readonly refs?: Refs;
   readonly extraRefs?: readonly Refs[];
@@ -45,7 +47,7 @@ export function assignmentOf(options: JobOptions = {}): Assignment {
         type: "presubmit",
         agent: "kubernetes",
         cluster: "default",
-        namespace: "test-pods",
+        namespace: options.namespace ?? "test-pods",
         job: "pull-test",
         report: true,
         pod_spec: options.podSpec ?? {

@@ -25,6 +25,7 @@ export async function recordingSink(secrets: readonly string[] = []): Promise<Re
   const artifacts = new Map<string, string>();
   const phases: string[] = [];
   const traces: JsonObject[] = [];
+  const hidden = [...secrets];
   const text = async () => (await spool.read(0, spool.size)).toString("utf8");
   return {
     phases,
@@ -38,7 +39,8 @@ export async function recordingSink(secrets: readonly string[] = []): Promise<Re
       await spool.close();
       rmSync(directory, { recursive: true, force: true });
     },
-    openLog: (prefix) => openLogStream(spool, secrets, prefix),
+    hide: (values) => void hidden.push(...values),
+    openLog: (prefix) => openLogStream(spool, hidden, prefix),
     note: (line) => spool.note(line),
     phase: (phase) => phases.push(phase),
     remember: async (trace) => void traces.push(trace),

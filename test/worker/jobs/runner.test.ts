@@ -40,6 +40,24 @@ it("asks for an upgrade on the socket's path, and for JSON of the protocol on th
   }
 });
 
+it("says which attempts are over, for pods that a runner finds and does not follow", async () => {
+  const running = prowJob({ cluster: "default" });
+  const ended = prowJob({ cluster: "default" });
+  const elsewhere = prowJob();
+  for (const job of [running, ended, elsewhere]) await startQueued(job);
+  await jobStub(ended.metadata.name).abort("because", "somebody", false);
+  await completed(ended.metadata.name);
+  const asked = [running, ended, elsewhere].map(({ metadata }) => ({ job: metadata.name, attempt: 1 }));
+  const unknown = { job: crypto.randomUUID(), attempt: 1 };
+  const body = JSON.stringify({ attempts: [...asked, unknown, { job: "no id of ours", attempt: 1 }] });
+  const answer = await callRunnerApi("/runner/default/ended", { method: "POST", token: CLUSTER_TOKEN, body });
+  expect(await answer.json()).toEqual({ attempts: [asked[1], unknown, { job: "no id of ours", attempt: 1 }] });
+  const many = JSON.stringify({ attempts: Array.from({ length: 41 }, () => unknown) });
+  expect(
+    (await callRunnerApi("/runner/default/ended", { method: "POST", token: CLUSTER_TOKEN, body: many })).status,
+  ).toBe(400);
+});
+
 it("takes the log and the result, and maps refusals to their codes", async () => {
   const { call, job, assignment } = await claimed();
   const ok = await call("PUT", "/log?offset=0", "hello");

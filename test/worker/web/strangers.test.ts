@@ -116,6 +116,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /healthz": { path: "/healthz", status: 200 },
   "GET /metrics": { path: "/metrics", status: 200 },
   "GET /runner/:cluster/connect": { path: "/runner/default/connect", status: 401 },
+  "POST /runner/:cluster/ended": { path: "/runner/default/ended", status: 401, body: '{"attempts":[]}' },
   "POST /runner/:cluster/poll": { path: "/runner/default/poll", status: 401, body: "[]" },
   "PUT /runner/jobs/:id/log": { path: "/runner/jobs/ID/log?offset=0", status: 401, body: "x" },
   "POST /runner/jobs/:id/state": {
