@@ -105,5 +105,5 @@ describe.runIf(OURS)("a node that falls silent", () => {
     await expect.poll(() => world.exists(`pods/${assignment.job}`), { timeout: 60_000 }).toBe(false);
     await spare.stop();
     await sink.close();
-  });
+  }, 300_000);
 });

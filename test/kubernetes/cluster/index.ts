@@ -84,7 +84,7 @@ async function ourCluster(say: (line: string) => void): Promise<Cluster> {
     let kubelet: Running | null = null;
     const startIt = async () => {
       kubelet = await startKubelet(folder, programs, plane, socket, network.gateway);
-      await until("the node", () => nodeIsReady(plane), 60, kubelet.logFile);
+      await until("the node", () => nodeIsReady(plane), 120, kubelet.logFile);
     };
     stops.push(async () => kubelet?.stop());
     await startIt();
