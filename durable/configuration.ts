@@ -5,6 +5,7 @@ import { type ConfigPaths, TarballError } from "../src/config/tarball.ts";
 import { type Env, settings } from "../src/env.ts";
 import { GitHubError } from "../src/github/index.ts";
 import { Loading, loadProblem } from "./configuration-load.ts";
+import { reconcileSome } from "./configuration-reconcile.ts";
 import { STAGING_TABLES } from "./configuration-staging.ts";
 import { configTarball, reportConfigStatus } from "./configuration-sync.ts";
 import { type Load, Loads, LOAD_TABLES } from "./configuration-tables.ts";
@@ -99,6 +100,7 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
   async #work(key: string): Promise<number | void> {
     if (key === "prune") return this.#prune();
     if (key === "expire") return this.#expire();
+    if (key.startsWith("reconcile:")) return this.#reconcile(key);
     if (key === "announce") return this.env.HOROLOGIUM.getByName("installation").sync();
     const [step = "", id = ""] = key.split(":");
     const load = this.#loads.get(id);
@@ -166,9 +168,19 @@ export class Configuration extends DurableObject<Env> implements ConfigurationRp
   }
 
   #switchTo(index: ConfigIndex): void {
+    const before = this.#loads.currentVersion();
     this.#loads.switchTo(index);
-    if (!this.ctx.id.name?.startsWith("candidate:")) this.#next("announce");
+    if (!this.ctx.id.name?.startsWith("candidate:")) {
+      this.#next("announce");
+      if (before !== "") this.#next(`reconcile:${before}:${index.version}:0`);
+    }
     this.#settle(index.version, "current", index.problems, null);
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const [, before = "", after = "", at = "0"] = key.split(":");
+    const next = await reconcileSome(this.env, before, after, Number(at));
+    if (next !== null) this.#next(`reconcile:${before}:${after}:${next}`);
   }
 
   #refuse(load: Load, message: string): void {

@@ -64,6 +64,10 @@ export const Settings = z.object({
     .string()
     .refine((value) => (durationSeconds(value) ?? -1) >= 0, { error: "must be a duration such as 90s or 5m" })
     .default("0s"),
+  /** Orgs and org/repos, separated by commas, where a change of the configuration starts no jobs on open pull requests. */
+  STATUS_RECONCILER_DENYLIST: z.string().default(""),
+  /** The same where it does nothing to open pull requests. */
+  STATUS_RECONCILER_DENYLIST_ALL: z.string().default(""),
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()

@@ -94,6 +94,18 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     secret: false,
     purpose: "periodic jobs start up to this much later than due, each always by the same, spread evenly: `90s`",
   },
+  {
+    name: "STATUS_RECONCILER_DENYLIST",
+    source: "optional",
+    secret: false,
+    purpose: "orgs and org/repos where a change of the configuration starts no new jobs on open pull requests",
+  },
+  {
+    name: "STATUS_RECONCILER_DENYLIST_ALL",
+    source: "optional",
+    secret: false,
+    purpose: "the same where it neither starts jobs nor retires or moves contexts",
+  },
   { name: "GITHUB_TOKEN", source: "optional", secret: true, purpose: "a personal access token, instead of an App" },
   { name: "GITHUB_API_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its REST API" },
   { name: "GITHUB_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its pages" },

@@ -92,6 +92,7 @@ export interface CommitStatus {
   readonly context: string;
   readonly state: string;
   readonly description: string;
+  readonly targetUrl?: string;
 }
 
 export interface IssueComment {

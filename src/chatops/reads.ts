@@ -101,6 +101,8 @@ export interface Reads {
   search(query: string): Promise<readonly SearchHit[]>;
   /** Numbers of open pull requests on a base branch. */
   openPullRequests(base: string): Promise<readonly number[]>;
+  /** All pull requests that are open, with their base branches. */
+  openPulls(): Promise<readonly { readonly number: number; readonly base: string }[]>;
   /** Names of branches that begin so. */
   branches(prefix: string): Promise<readonly string[]>;
   /** Names of tags that begin so. */

@@ -154,6 +154,10 @@ export function reads({ client, repository, number, patches, outside }: ReadsOf)
       const open = await paginate("GET /repos/{owner}/{repo}/pulls", { ...here, state: "open", base, per_page: PAGE });
       return open.map((one) => one.number);
     }),
+    openPulls: once(async () => {
+      const open = await paginate("GET /repos/{owner}/{repo}/pulls", { ...here, state: "open", per_page: PAGE });
+      return open.map(({ number, base }) => ({ number, base: base.ref }));
+    }),
     branches: (prefix) => namesOf("heads", prefix),
     tags: (prefix) => namesOf("tags", prefix),
     patchOf: async (filename) => (await patches()).get(filename) ?? null,

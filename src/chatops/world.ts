@@ -114,7 +114,10 @@ export function createView(env: Env, { repository, number, config, guid, now }: 
         { ...here, ref: sha, per_page: PAGE },
         ({ data }) => data.statuses ?? [],
       );
-      return combined.map(({ context, state, description }) => ({ context, state, description: description ?? "" }));
+      return combined.map(({ context, state, description, target_url }) => {
+        const targetUrl = target_url ?? "";
+        return { context, state, description: description ?? "", targetUrl };
+      });
     }),
     branchSha,
     treeSha: once(async (commit: string) => {

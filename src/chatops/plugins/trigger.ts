@@ -5,6 +5,7 @@ import type { Plugin } from "../plugin.ts";
 import { comment } from "./trigger/comment.ts";
 import { pullRequest } from "./trigger/pull-request.ts";
 import { push } from "./trigger/push.ts";
+import { timer } from "./trigger/reconcile.ts";
 import { table } from "./trigger/table.ts";
 
 function describe({ trigger, org }: RepoConfig): string {
@@ -38,4 +39,5 @@ export const trigger: Plugin = {
   comment,
   pullRequest,
   push,
+  timer,
 };

@@ -316,6 +316,7 @@ export interface World {
   /** Hits by query. */
   searches: Readonly<Record<string, readonly SearchHit[]>>;
   openPullRequests: readonly number[];
+  openPulls: readonly { readonly number: number; readonly base: string }[];
   branches: readonly string[];
   tags: readonly string[];
   patches: Readonly<Record<string, string>>;
@@ -367,6 +368,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     repositories: ["org/repo"],
     searches: {},
     openPullRequests: [],
+    openPulls: [],
     branches: ["master"],
     tags: [],
     patches: {},
@@ -431,6 +433,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     requiredContexts: () => answer("requiredContexts", () => world.requiredContexts),
     repositoryExists: (owner, repo) => answer("repositoryExists", () => has(world.repositories, `${owner}/${repo}`)),
     search: (query) => answer("search", () => world.searches[query] ?? []),
+    openPulls: () => answer("openPulls", () => world.openPulls),
     openPullRequests: () => answer("openPullRequests", () => world.openPullRequests),
     branches: (prefix) => answer("branches", () => world.branches.filter((branch) => branch.startsWith(prefix))),
     tags: (prefix) => answer("tags", () => world.tags.filter((tag) => tag.startsWith(prefix))),
