@@ -250,6 +250,10 @@ function unanswered(effect: Effect): readonly Effect[] {
   if (effect.kind === "requestReview") {
     return [{ kind: "requestReview", users: effect.users, teams: effect.teams }];
   }
+  if ("onDone" in effect || "onRefused" in effect) {
+    const { onRefused: _, ...rest } = effect;
+    return [{ ...rest, onDone: (effect.onDone ?? []).flatMap(unanswered) }];
+  }
   return [effect];
 }
 

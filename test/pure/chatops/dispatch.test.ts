@@ -169,6 +169,10 @@ describe("who is heard", () => {
     const plugins = [says("a", add("x"), answer, { kind: "comment", body: "a notice" })];
     const effects = effectsOf(await run(plugins, [], [bot]));
     expect(effects).toEqual([add("x"), { kind: "comment", body: "a notice" }]);
+    const refused = { before: "no: ", after: "" };
+    const later: Effect = { kind: "pinIssue", onDone: [answer, add("pinned")], onRefused: refused };
+    const followed = effectsOf(await run([says("a", later)], [], [bot]));
+    expect(followed, "nor when GitHub's answer is there").toEqual([{ kind: "pinIssue", onDone: [add("pinned")] }]);
     const [assign] = effectsOf(await dispatch({ ...bot, body: "/assign nobody" }, view));
     expect(assign).toEqual({ kind: "assign", logins: ["nobody"] });
   });
