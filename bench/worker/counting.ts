@@ -10,7 +10,6 @@ const count = (what: string, by = 1) => {
   counts[what] = (counts[what] ?? 0) + by;
 };
 const cursors: { rowsRead: number; rowsWritten: number }[] = [];
-const KEPT = 100;
 let patched = false;
 
 type Callable = (...rest: unknown[]) => unknown;
@@ -94,30 +93,15 @@ function counted(env: Record<string, unknown>): Record<string, unknown> {
   return made;
 }
 
-function settle(some: typeof cursors): void {
-  for (const { rowsRead, rowsWritten } of some) {
-    count("object rows read", rowsRead);
-    count("object rows written", rowsWritten);
-  }
-}
-
-/** Every cursor tells at its end what it read and wrote; an alarm that is set is a row written. */
-function patchStorage(storage: DurableObjectStorage) {
+/** Every cursor tells at its end what it read and wrote. */
+function patchSql(storage: DurableObjectStorage) {
   if (patched) return;
   patched = true;
   const prototype = Object.getPrototypeOf(storage.sql) as { exec: Callable };
-  const alarms = Object.getPrototypeOf(storage) as { setAlarm: Callable };
-  const { exec } = prototype;
-  const { setAlarm } = alarms;
-  alarms.setAlarm = function (this: unknown, ...rest: unknown[]) {
-    count("object rows written");
-    return setAlarm.apply(this, rest);
-  };
+  const exec = prototype.exec;
   prototype.exec = function (this: unknown, ...rest: unknown[]) {
     const cursor = exec.apply(this, rest);
     cursors.push(cursor as (typeof cursors)[number]);
-    // Cursors are read to their end at once: the older ones have told all.
-    if (cursors.length >= 2 * KEPT) settle(cursors.splice(0, KEPT));
     return cursor;
   };
 }
@@ -127,7 +111,7 @@ type ObjectClass = new (context: DurableObjectState, env: Record<string, unknown
 function counting(name: string, Built: ObjectClass): ObjectClass {
   return class extends Built {
     constructor(context: DurableObjectState, env: Record<string, unknown>) {
-      patchStorage(context.storage);
+      patchSql(context.storage);
       super(context, counted(env));
     }
     override async alarm(): Promise<void> {
@@ -148,7 +132,10 @@ export const JobQueue = counting("JOB_QUEUE", product.JobQueue);
 export const Repository = counting("REPOSITORY", product.Repository);
 
 function taken(): Record<string, number> {
-  settle(cursors.splice(0));
+  for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
+    count("object rows read", rowsRead);
+    count("object rows written", rowsWritten);
+  }
   const all = { ...counts };
   for (const name of Object.keys(counts)) delete counts[name];
   return all;
