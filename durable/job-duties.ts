@@ -15,6 +15,7 @@ import { indexRowOf, summaryOf } from "../src/jobs/summary.ts";
 import { type FinalState, isFinal } from "../src/jobs/verdict.ts";
 import { waitingForRunner } from "../src/jobs/waiting.ts";
 import { saveJobRow } from "../src/store/job-row.ts";
+import { isReporter, JobCrier } from "./job-crier.ts";
 import { writeEnd, writePointers, writeStart } from "./job-files.ts";
 import type { JobLog } from "./job-log.ts";
 import type { JobStore, KnownJob } from "./job-store.ts";
@@ -38,6 +39,7 @@ export class JobDuties {
   readonly #store: JobStore;
   readonly #log: JobLog;
   readonly #todo: Todo;
+  readonly #crier: JobCrier;
   readonly #apply: (event: JobEvent) => Promise<void>;
 
   constructor(
@@ -53,6 +55,7 @@ export class JobDuties {
     this.#store = store;
     this.#log = log;
     this.#todo = todo;
+    this.#crier = new JobCrier(env, store);
     this.#apply = apply;
   }
 
@@ -75,6 +78,8 @@ export class JobDuties {
         return this.#release(job);
       case "report":
         return this.#report(job);
+      case "cry":
+        return isReporter(of) ? this.#crier.cry(of, job) : undefined;
       case "index":
         return saveJobRow(this.#env.DB, indexRowOf(job.prowjob, job.record, job.terms));
       case "start":

@@ -4,7 +4,7 @@ import { JOB_LIMITS } from "../src/jobs/limits.ts";
 import { runPolicy } from "../src/jobs/policy.ts";
 import type { RunPolicy } from "../src/jobs/policy.ts";
 import type { FinishReport } from "../src/jobs/protocol.ts";
-import type { ProwJob } from "../src/jobs/prowjob.ts";
+import type { JobState, ProwJob } from "../src/jobs/prowjob.ts";
 import type { ReportTo } from "../src/jobs/rpc.ts";
 import type { TimelineEntry } from "../src/jobs/view.ts";
 
@@ -44,6 +44,8 @@ interface Documents {
   readonly record: JobRecord;
   readonly terms: Terms;
   readonly [finish: `finish:${number}`]: FinishReport;
+  /** The last state that a reporter told. */
+  readonly [cried: `cried:${string}`]: JobState;
 }
 
 /** Production refuses rows above 2 MB; the local runtime does not. A character has up to three bytes here. */

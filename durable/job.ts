@@ -27,6 +27,7 @@ import { JobDuties, SAY_WHY_MS } from "./job-duties.ts";
 import { JobLog, LOG_TABLES } from "./job-log.ts";
 import { JOB_TABLES, JobStore } from "./job-store.ts";
 import type { KnownJob } from "./job-store.ts";
+import { reportersOf } from "./job-crier.ts";
 import { JobViewers } from "./job-viewers.ts";
 import { migrate } from "./migrate.ts";
 import { TODO_TABLE, Todo } from "./todo.ts";
@@ -334,6 +335,8 @@ export class Job extends DurableObject<Env> implements JobRpc {
     if (event.type === "lost" || event.type === "deadline") this.#markEndOfLog(before, next);
     // What people wait for first: duties of one time are done in the order they were asked for.
     if (next.version !== before.version) this.#todo.put("report", now);
+    if (next.state !== before.state || isComplete(next) !== isComplete(before))
+      for (const reporter of reportersOf(this.env)) this.#todo.put(`cry ${reporter}`, now);
     for (const action of actions) this.#ask(action, now);
     if (next.epoch !== before.epoch) this.#viewers.restart(next.attempt, this.#log.size(next.attempt));
     if (next.version !== before.version) {

@@ -55,6 +55,8 @@ export const Settings = z.object({
     }),
   /** Signs what is sent to external plugins: their own webhook secret (Prow's hmac file). A secret. */
   EXTERNAL_PLUGIN_SECRET: optional,
+  /** `true`: each finished job also makes a check run with annotations of its log. Needs an App. */
+  GITHUB_CHECKS: z.enum(["true", "false"]).default("false"),
   /** The cluster alias whose runner carries out git tasks: cherry-picks, linters, files of a merge. */
   GIT_TASKS_CLUSTER: z.string().min(1).max(253).default("default"),
   /** `true`: without an App, the personal token is handed to that runner for git tasks. */

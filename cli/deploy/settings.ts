@@ -77,6 +77,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "signs what is sent to external plugins: their own webhook secret (Prow's hmac file)",
   },
   {
+    name: "GITHUB_CHECKS",
+    source: "optional",
+    secret: false,
+    purpose: "`true`: each finished job also makes a check run with annotations of its log; needs an App",
+  },
+  {
     name: "GIT_TASKS_CLUSTER",
     source: "optional",
     secret: false,

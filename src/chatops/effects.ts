@@ -100,10 +100,18 @@ export type Effect =
       readonly kind: "createCheckRun";
       readonly sha: string;
       readonly name: string;
-      readonly conclusion: "success" | "neutral" | "failure";
+      readonly conclusion: "success" | "neutral" | "failure" | "cancelled";
       readonly title: string;
       readonly summary: string;
       readonly detailsUrl: string;
+      /** At most 50. */
+      readonly annotations?: readonly {
+        readonly path: string;
+        readonly start_line: number;
+        readonly end_line: number;
+        readonly annotation_level: "notice" | "warning" | "failure";
+        readonly message: string;
+      }[];
     }
   /** Keeps jobs that are finished from the start, e.g. overridden ones: nothing runs, nothing is reported. */
   | { readonly kind: "recordJobs"; readonly jobs: readonly ProwJob[] }

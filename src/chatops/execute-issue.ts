@@ -105,7 +105,8 @@ export const createIssue = (effect: Of<"createIssue">, x: Execution): Promise<Do
 
 export async function createCheckRun(effect: Of<"createCheckRun">, { client, owner, repo }: Execution): Promise<Done> {
   const { sha, name, conclusion, title, summary, detailsUrl } = effect;
-  const output = { title, summary };
+  const annotations = effect.annotations?.length ? { annotations: [...effect.annotations] } : {};
+  const output = { title, summary, ...annotations };
   const fields = { name, head_sha: sha, status: "completed", conclusion, output, details_url: detailsUrl } as const;
   await client.request("POST /repos/{owner}/{repo}/check-runs", { owner, repo, ...fields });
   return done(`check run ${name}: ${conclusion}`);

@@ -55,6 +55,8 @@ export interface ConversationRpc extends Rpc.DurableObjectBranded {
   wake(timer: Wake): Promise<void>;
   /** From a Job: a git task ended; `outcome` is a GitTaskOutcome as JSON. Durable before it answers; again: nothing happens. */
   taskDone(id: string, outcome: string): Promise<void>;
+  /** As {@link RepositoryRpc}'s. */
+  enqueue(delivery: string, rule: string, effects: readonly Effect[]): Promise<void>;
 }
 
 /** Durable object `Repository`, named `owner/repo`, or `owner/` for an organisation, in lower case. */

@@ -49,7 +49,11 @@ export async function callService(env: Env, { service, method, path, body }: Ser
     const known = kind === "unknown-outcome" && method !== "POST" ? "transient" : kind;
     throw new GitHubError(known, status, call, shown || "refused", retryAfterMs);
   }
-  const refusal = service === "slack" ? slackError(text) : service === "bugzilla" ? bugzillaError(text) : null;
+  const refusal = /^slack(?::|$)/.test(service)
+    ? slackError(text)
+    : service === "bugzilla"
+      ? bugzillaError(text)
+      : null;
   if (refusal === null) return `${service}: ${status}`;
   const kind = refusal === "ratelimited" ? "rate-limited" : "permanent";
   throw new GitHubError(kind, status, call, shorten(refusal, secrets), kind === "permanent" ? 0 : 60_000);

@@ -215,6 +215,15 @@ export interface ProwSettings {
     readonly no_comment: boolean;
     readonly summary_comment: boolean;
   };
+  /** `slack_reporter_configs`: the most specific entry. Versions of long ago do not have it. */
+  readonly slack_reporter?: {
+    readonly host: string;
+    readonly channel: string;
+    readonly report: boolean;
+    readonly report_template: string;
+    readonly job_types_to_report: readonly string[];
+    readonly job_states_to_report: readonly string[];
+  } | null;
   /** deck's `rerun_auth_configs`, resolved for this repository. */
   readonly rerun_auth_config: RerunAuthConfig | null;
   /** Whether `deck.hidden_repos` names this repository. */

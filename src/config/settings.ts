@@ -113,6 +113,19 @@ function inRepoConfigOf({ in_repo_config }: ProwConfig, name: RepoName): ProwSet
   return { enabled: specific(enabled, name) ?? false, allowed_clusters: [...new Set(clusters)] };
 }
 
+function slackReporterOf(prow: ProwConfig, name: RepoName): NonNullable<ProwSettings["slack_reporter"]> | null {
+  const found = specific(prow.slack_reporter_configs, name);
+  if (!found) return null;
+  return {
+    host: found.host ?? "",
+    channel: found.channel ?? "",
+    report: found.report ?? true,
+    report_template: found.report_template ?? "",
+    job_types_to_report: found.job_types_to_report ?? [],
+    job_states_to_report: found.job_states_to_report ?? [],
+  };
+}
+
 export function prowSettings(prow: ProwConfig, name: RepoName): ProwSettings {
   const { plank, github_reporter } = prow;
   return {
@@ -135,6 +148,7 @@ export function prowSettings(prow: ProwConfig, name: RepoName): ProwSettings {
       no_comment: isNamed(github_reporter?.no_comment_repos, name),
       summary_comment: isNamed(github_reporter?.summary_comment_repos, name),
     },
+    slack_reporter: slackReporterOf(prow, name),
     rerun_auth_config: rerunAuthOf(prow, name),
     hidden: isNamed(prow.deck?.hidden_repos, name),
     in_repo_config: inRepoConfigOf(prow, name),
