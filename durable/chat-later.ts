@@ -14,10 +14,10 @@ export class ChatLater {
     this.#sql = sql;
   }
 
-  /** Sets a timer. A later one of the same plugin and note replaces it. */
+  /** Sets a timer. Of the same plugin and note there is one: this, or the earlier when it is to be kept. */
   wake(timer: Wake): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO timer (plugin, note, at, guid, wake) VALUES (?, ?, ?, ?, ?)",
+      `INSERT OR ${timer.keep ? "IGNORE" : "REPLACE"} INTO timer (plugin, note, at, guid, wake) VALUES (?, ?, ?, ?, ?)`,
       timer.plugin,
       timer.note,
       Math.trunc(Date.now() + Math.max(0, timer.afterMs)),
@@ -36,8 +36,8 @@ export class ChatLater {
     const rows = this.#sql.exec<{ wake: string }>("SELECT wake FROM timer WHERE at <= ? ORDER BY at", now).toArray();
     this.#sql.exec("DELETE FROM timer WHERE at <= ?", now);
     return rows.map(({ wake }) => {
-      const { guid, plugin, note, ...place } = stored<Wake>(wake);
-      return ownDelivery(guid, { kind: "timer", plugin, note }, place, now);
+      const { guid, plugin, note, repository, number, sender } = stored<Wake>(wake);
+      return ownDelivery(guid, { kind: "timer", plugin, note }, { repository, number, sender }, now);
     });
   }
 

@@ -335,10 +335,10 @@ export abstract class ChatObject extends DurableObject<Env> {
   }
 
   /** A timer here or in another conversation of this repository. The same row of the outbox sets the same timer. */
-  async #lookAgain({ plugin, note, afterMs, number }: Of<"lookAgain">, row: OutboxRow): Promise<void> {
+  async #lookAgain({ plugin, note, afterMs, number, keep }: Of<"lookAgain">, row: OutboxRow): Promise<void> {
     const own = await this.#ownPlace(row);
     const guid = `timer-${await uuidV5(row.marker)}`;
-    const timer = { ...own, number: number ?? own.number, plugin, note, afterMs, guid };
+    const timer = { ...own, number: number ?? own.number, plugin, note, afterMs, guid, ...(keep ? { keep } : {}) };
     if (timer.number === own.number) return await this.wake(timer);
     const { owner, repo } = own.repository;
     await this.env.CONVERSATION.getByName(`${owner}/${repo}#${timer.number}`.toLowerCase()).wake(timer);
@@ -362,7 +362,9 @@ export abstract class ChatObject extends DurableObject<Env> {
 
   /** Owner, repository and number, as GitHub spells them. */
   protected place(): { owner: string; repo: string; number: number } {
-    const [owner = "", repo = "", number = "0"] = this.fact("place").split("/");
+    // Nobody has told yet: then the object's own name does, in lower case.
+    const known = this.fact("place") || (this.ctx.id.name ?? "").replace("#", "/");
+    const [owner = "", repo = "", number = "0"] = known.split("/");
     return { owner, repo, number: Number(number) };
   }
 

@@ -1,4 +1,5 @@
 /** Cadence -> duty. Cron only kicks objects; each does its own slice by alarm (design 1.4). */
+import { dailyLook } from "./chatops/daily.ts";
 import type { Env } from "./env.ts";
 
 type Duty = (env: Env, scheduledTime: number) => Promise<void>;
@@ -7,7 +8,7 @@ type Duty = (env: Env, scheduledTime: number) => Promise<void>;
 const horologium: Duty = (env) => env.HOROLOGIUM.getByName("installation").sync();
 
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [horologium],
+  "*/5 * * * *": [horologium, dailyLook],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

@@ -1,9 +1,19 @@
 /** What tests set up that people do on other pages of GitHub: projects, protected branches, who is busy, others' checks. */
+import { LABELS } from "../demo/labels.ts";
+import type { Files } from "../git/write.ts";
+import { commitTo, createRepo } from "../verbs/repos.ts";
 import { createCheckRun } from "../verbs/statuses.ts";
 import type { World } from "../world.ts";
 
 export function createSetup(world: World) {
   return {
+    /** A repository with the demo's labels and a first commit of its owner's. */
+    async createRepo(input: { owner: string; name: string; as: string; files: Files }): Promise<void> {
+      const { owner, name, files } = input;
+      const repo = await createRepo(world, { owner, name });
+      repo.labels = LABELS.map((label) => ({ id: world.id(), ...label, default: false }));
+      await commitTo(world, repo, world.actor(input.as), { branch: "main", files, message: "Begin" });
+    },
     /** A project (ProjectsV2) of an account with these options of its field Status, linked to repositories (`owner/name`). */
     createProject(input: {
       owner: string;

@@ -132,13 +132,17 @@ export type Effect =
       /** After a lost answer, what is read here tells whether it happened: then it contains the text. */
       readonly unless?: { readonly path: string; readonly contains: string };
     } & Aftermath)
-  /** Wakes a plugin's `timer` later, here or in the conversation `number` of this repository. A later one of the same plugin, note and number replaces it. */
+  /**
+   * Wakes a plugin's `timer` later, here or in the conversation `number` of this repository. Of the same plugin, note and
+   * number there is one: a later one replaces it, or goes for nothing with `keep`.
+   */
   | {
       readonly kind: "lookAgain";
       readonly plugin: string;
       readonly note: string;
       readonly afterMs: number;
       readonly number?: number;
+      readonly keep?: true;
     }
   /** Work with real Git, carried out by the runner; its end comes back to the plugin's `taskDone`. `id` is a UUID derived from the delivery. */
   | { readonly kind: "gitTask"; readonly id: string; readonly plugin: string; readonly task: GitTask };

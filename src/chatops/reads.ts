@@ -99,8 +99,6 @@ export interface Reads {
   repositoryExists(owner: string, repo: string): Promise<boolean>;
   /** Search of issues, first 100 hits. */
   search(query: string): Promise<readonly SearchHit[]>;
-  /** Numbers of open pull requests on a base branch. */
-  openPullRequests(base: string): Promise<readonly number[]>;
   /** All pull requests that are open, with their base branches. */
   openPulls(): Promise<readonly { readonly number: number; readonly base: string }[]>;
   /** Names of branches that begin so. */

@@ -32,6 +32,8 @@ export interface Wake {
   readonly plugin: string;
   readonly note: string;
   readonly afterMs: number;
+  /** One that waits already stays. */
+  readonly keep?: true;
   /** Of the delivery that it will be. The same again is the same timer. */
   readonly guid: string;
 }

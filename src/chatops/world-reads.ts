@@ -150,10 +150,6 @@ export function reads({ client, repository, number, patches, outside }: ReadsOf)
       const { data } = await request("GET /search/issues", { q: query, per_page: PAGE });
       return data.items.map((item) => ({ number: item.number, isPullRequest: item.pull_request !== undefined }));
     }),
-    openPullRequests: once(async (base: string) => {
-      const open = await paginate("GET /repos/{owner}/{repo}/pulls", { ...here, state: "open", base, per_page: PAGE });
-      return open.map((one) => one.number);
-    }),
     openPulls: once(async () => {
       const open = await paginate("GET /repos/{owner}/{repo}/pulls", { ...here, state: "open", per_page: PAGE });
       return open.map(({ number, base }) => ({ number, base: base.ref }));

@@ -47,3 +47,12 @@ export async function saveRepository(db: D1Database, fullName: string, isPrivate
     .bind(fullName.toLowerCase(), isPrivate ? 1 : 0, now)
     .run();
 }
+
+/** Full names, in lower case, in their order. */
+export async function repositoriesFrom(db: D1Database, offset: number, limit: number): Promise<readonly string[]> {
+  const rows = await db
+    .prepare("SELECT full_name FROM repository ORDER BY full_name LIMIT ? OFFSET ?")
+    .bind(limit, offset)
+    .all<{ full_name: string }>();
+  return rows.results.map((row) => row.full_name);
+}

@@ -315,7 +315,6 @@ export interface World {
   repositories: readonly string[];
   /** Hits by query. */
   searches: Readonly<Record<string, readonly SearchHit[]>>;
-  openPullRequests: readonly number[];
   openPulls: readonly { readonly number: number; readonly base: string }[];
   branches: readonly string[];
   tags: readonly string[];
@@ -367,7 +366,6 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     requiredContexts: null,
     repositories: ["org/repo"],
     searches: {},
-    openPullRequests: [],
     openPulls: [],
     branches: ["master"],
     tags: [],
@@ -434,7 +432,6 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     repositoryExists: (owner, repo) => answer("repositoryExists", () => has(world.repositories, `${owner}/${repo}`)),
     search: (query) => answer("search", () => world.searches[query] ?? []),
     openPulls: () => answer("openPulls", () => world.openPulls),
-    openPullRequests: () => answer("openPullRequests", () => world.openPullRequests),
     branches: (prefix) => answer("branches", () => world.branches.filter((branch) => branch.startsWith(prefix))),
     tags: (prefix) => answer("tags", () => world.tags.filter((tag) => tag.startsWith(prefix))),
     patchOf: (filename) => answer("patchOf", () => world.patches[filename] ?? null),

@@ -1,11 +1,10 @@
 /** Says commands on fresh pull requests of a running system, over HTTP, and reads what came of each. */
-import { createServer, type Server } from "node:http";
 import * as z from "zod";
+import { standIn, useConfig } from "../../harness/repositories.ts";
 import { eventually, type TestSystem, testSystem } from "../../harness/system.ts";
 import { ACTORS, type Actor, type Row } from "./table.ts";
 
 const REPO = "cutwater-demo/harbor";
-const CONFIG = "cutwater-demo/config";
 
 const PLUGINS = `plugins:
   cutwater-demo:
@@ -14,9 +13,6 @@ sigmention:
   regexp: '(?m)@cutwater-demo/sig-([\\w-]*)-(misc|test-failures|bugs|feature-requests|proposals|pr-reviews|api-reviews)'
 `;
 const OWNERS = "approvers:\n- ada\nreviewers:\n- emil\n";
-
-/** How long the worker may take the version before for the current one. */
-const CACHED_MS = 2_100;
 
 export interface Driver {
   /** Says a row's command as an actor on a pull request of its own. Answers its effects in words, sorted. */
@@ -72,17 +68,6 @@ function words(effect: z.infer<typeof Effect>): string {
   }
 }
 
-/** Always the same joke, near by. */
-async function jokes(): Promise<{ url: string; server: Server }> {
-  const server = createServer((_request, answer) => {
-    answer.setHeader("content-type", "application/json").end('{"joke":"Why did the ship blush? It saw the bottom."}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("No port");
-  return { url: `http://127.0.0.1:${address.port}`, server };
-}
-
 /** Answers what differs from the table, or null. */
 export function differs(row: Row, actor: Actor, got: readonly string[]): string | null {
   const wanted = [...(row.effects[actor] ?? row.effects.others ?? [])].sort().join("; ");
@@ -91,19 +76,13 @@ export function differs(row: Row, actor: Actor, got: readonly string[]): string 
 
 /** A system without a runner, whose configuration enables what the table is about. */
 export async function driver(prebuilt = true): Promise<Driver> {
-  const joker = await jokes();
+  const joker = await standIn({ "/": { joke: "Why did the ship blush? It saw the bottom." } });
   const services = JSON.stringify({ joke: { url: joker.url, headers: {} } });
   const system = await testSystem({ capacity: 0, prebuilt, settings: { SERVICES: services } });
   const { control } = system.github;
   const ada = { as: ACTORS.approver, branch: "main" };
-  const version = async (): Promise<string> =>
-    z.object({ version: z.string() }).parse(await (await fetch(`${system.worker.url}/api/config`)).json()).version;
-  const before = await version();
-  const files = { "config/prow/plugins.yaml": PLUGINS };
-  await control.push({ repo: CONFIG, ...ada, files, message: "Enable what the table is about" });
   await control.push({ repo: REPO, ...ada, files: { OWNERS }, message: "One approver" });
-  await eventually("the configuration is in use", async () => (await version()) !== before);
-  await new Promise((resolve) => setTimeout(resolve, CACHED_MS));
+  await useConfig(system, { "config/prow/plugins.yaml": PLUGINS });
   let nth = 0;
   return {
     say: (row, actor) => {
@@ -112,8 +91,7 @@ export async function driver(prebuilt = true): Promise<Driver> {
     },
     async dispose() {
       await system.dispose();
-      joker.server.closeAllConnections();
-      joker.server.close();
+      joker.close();
     },
   };
 }

@@ -176,14 +176,53 @@ describe("needs-rebase (spec chatops 2.41)", () => {
     expect(effects.map(({ kind }) => kind)).toEqual(Array.from({ length: count }, () => "lookAgain"));
   });
 
-  test("a push to a base reaches its open pull requests, spread over a minute", async () => {
-    const openPullRequests = Array.from({ length: 50 }, (_, index) => index + 1);
-    const effects = await effectsOf(push(), fakeView({ config, openPullRequests, number: 0 }));
-    const waits = effects.map((effect) => (effect.kind === "lookAgain" ? effect.afterMs : -1));
-    expect(effects).toHaveLength(50);
-    expect(Math.min(...waits)).toBeGreaterThanOrEqual(5000);
-    expect(Math.max(...waits)).toBeLessThan(65_000);
-    expect(new Set(waits).size).toBeGreaterThan(40);
+  const node = (number: number, mergeable: string, ...labels: string[]) => ({
+    number,
+    mergeable,
+    labels: { nodes: labels.map((name) => ({ name })) },
+  });
+  const scan = (note: string, nodes: readonly object[], endCursor: string | null = null) => {
+    const asked: unknown[] = [];
+    const graphql: World["graphql"] = (_, variables) => {
+      asked.push(variables);
+      return { repository: { pullRequests: { pageInfo: { hasNextPage: endCursor !== null, endCursor }, nodes } } };
+    };
+    const view = fakeView({ config, graphql, number: 0 });
+    return { asked, effects: effectsOf(timerEvent("needs-rebase", note), view) };
+  };
+
+  test("a push to a base is one look at all of its open pull requests; pushes in between postpone nothing", async () => {
+    const look = { kind: "lookAgain", plugin: "needs-rebase", note: "base 0 - master", afterMs: 5000, keep: true };
+    expect(await effectsOf(push(), fakeView({ config, number: 0 }))).toEqual([look]);
+    expect(await effectsOf(push({ ref: "refs/tags/v1" }), fakeView({ config, number: 0 }))).toEqual([]);
+    expect(await effectsOf(push({ deleted: true }), fakeView({ config, number: 0 }))).toEqual([]);
+  });
+
+  test("of a page only those are woken whose label is wrong", async () => {
+    const nodes = [
+      node(1, "MERGEABLE"),
+      node(2, "CONFLICTING", "needs-rebase"),
+      node(3, "CONFLICTING", "lgtm"),
+      node(4, "MERGEABLE", "Needs-Rebase"),
+    ];
+    const { asked, effects } = scan("base 0 - release-1", nodes, "Y3Vyc29y");
+    const wake = (number: number) => ({ note: "0", afterMs: 0, number });
+    expect(await effects).toMatchObject([wake(3), wake(4), { note: "base 0 Y3Vyc29y release-1", afterMs: 0 }]);
+    expect(asked).toMatchObject([{ base: "release-1", after: null }]);
+  });
+
+  test("a page with unknown ones is asked for again, without the pages behind it; in the end they look for themselves", async () => {
+    const nodes = [node(1, "UNKNOWN"), node(2, "UNKNOWN", "needs-rebase"), node(3, "MERGEABLE")];
+    expect(await scan("base 0 - *", nodes).effects).toMatchObject([{ note: "base 1 - *", afterMs: 10_000 }]);
+    const again = scan("base 1 abc *", nodes, "def");
+    expect(await again.effects).toMatchObject([{ note: "base 2 abc *", afterMs: 30_000 }]);
+    expect(again.asked).toMatchObject([{ base: null, after: "abc" }]);
+    const last = await scan("base 3 abc *", nodes).effects;
+    expect(last).toMatchObject([
+      { note: "0", number: 1 },
+      { note: "0", number: 2 },
+    ]);
+    for (const effect of last) expect(effect.kind === "lookAgain" && effect.afterMs).toBeLessThan(60_000);
   });
 
   test("it conflicts", async () => {
