@@ -47,15 +47,15 @@ export class Transport {
     const headers = new Headers(init.headers);
     const key = `${url} ${headers.get("accept") ?? ""}`;
     const kept = await budget.cached(key);
-    if (kept && IMMUTABLE.test(url)) return again(kept, new Headers());
+    if (kept && IMMUTABLE.test(url)) return again(kept, new Headers(), url);
     if (kept) headers.set("if-none-match", kept.etag);
     const answer = await this.#send(url, { ...init, headers });
-    if (kept && answer.status === 304) return again(kept, answer.headers);
+    if (kept && answer.status === 304) return again(kept, answer.headers, url);
     const etag = answer.headers.get("etag");
     if (answer.status !== 200 || etag === null) return answer;
     const text = await this.#text(answer, init.method, url);
     if (text.length <= KEPT_LENGTH) await budget.store(key, etag, text, answer.headers.get("link") ?? "");
-    return new Response(text, { status: 200, headers: withoutWire(answer.headers) });
+    return whole(text, withoutWire(answer.headers), url);
   };
 
   /** A body as it comes. Rejects with {@link GitHubError} for everything but 2xx. */
@@ -148,11 +148,16 @@ function targetOf(from: string, answer: Response, method: string): string | null
   return status === 301 && !isRead(method) ? null : new URL(location, from).href;
 }
 
-function again(kept: { readonly body: string; readonly link: string }, answered: Headers): Response {
+function again(kept: { readonly body: string; readonly link: string }, answered: Headers, url: string): Response {
   const headers = withoutWire(answered);
   headers.set("content-type", "application/json; charset=utf-8");
   if (kept.link !== "") headers.set("link", kept.link);
-  return new Response(kept.body, { status: 200, headers });
+  return whole(kept.body, headers, url);
+}
+
+/** With its address, which Octokit reads to page through lists that count. */
+function whole(body: string, headers: Headers, url: string): Response {
+  return Object.defineProperty(new Response(body, { status: 200, headers }), "url", { value: url });
 }
 
 /** Headers without those that described the bytes on the wire. */

@@ -1,5 +1,5 @@
 /** Repositories of a running system with plugins of their own, and what stands on their pages. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import * as z from "zod";
 import type { Snapshot } from "../../sandbox/control/snapshot.ts";
 import { eventually, type TestSystem } from "./system.ts";
@@ -9,6 +9,8 @@ const CONFIG = `${ORG}/config`;
 const OWNER = "ada";
 /** How long the worker may take the version before for the current one. */
 const CACHED_MS = 2_100;
+/** Many plugins and people at once, on a machine that may be busy. */
+const PATIENCE_S = 60;
 
 /** Pushes files of the configuration's repository and waits until they are in use. */
 export async function useConfig(system: TestSystem, files: Readonly<Record<string, string>>): Promise<void> {
@@ -36,10 +38,14 @@ export function inRepository(system: TestSystem, name: string) {
     say: (number: number, as: string, body: string): void => void control.comment({ repo, number, as, body }),
     /** Waits until a page is so, and shows it. */
     async until(number: number, what: string, is: (page: Snapshot) => boolean): Promise<Snapshot> {
-      return await eventually(what, () => {
-        const seen = page(number);
-        return is(seen) ? seen : null;
-      });
+      return await eventually(
+        what,
+        () => {
+          const seen = page(number);
+          return is(seen) ? seen : null;
+        },
+        PATIENCE_S,
+      );
     },
     /** Waits for a comment of the bot's that contains a text. */
     async told(number: number, text: string): Promise<string> {
@@ -73,18 +79,14 @@ export interface StandIn {
 /** A service outside of GitHub, near by: JSON by path (without the query), `{}` for others. */
 export async function standIn(answers: Readonly<Record<string, unknown>>): Promise<StandIn> {
   const posted: { path: string; body: string }[] = [];
-  const server: Server = createServer((request, response) => {
-    void answer(request).then((value) => {
-      response.setHeader("content-type", "application/json").end(JSON.stringify(value));
-    });
-  });
-  async function answer(request: IncomingMessage): Promise<unknown> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(Buffer.from(part));
     const path = new URL(request.url ?? "/", "http://here").pathname;
     if (request.method === "POST") posted.push({ path, body: Buffer.concat(parts).toString() });
-    return answers[path] ?? {};
+    response.setHeader("content-type", "application/json").end(JSON.stringify(answers[path] ?? {}));
   }
+  const server: Server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("No port");

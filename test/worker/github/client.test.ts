@@ -27,6 +27,20 @@ describe("a read", () => {
     expect(sent.map((one) => one.headers.get("if-none-match"))).toEqual([null, '"v1"']);
   });
 
+  it("of a list that counts is the list, fresh and kept", async () => {
+    const { env } = withSettings(APP);
+    const answer = (request: Request) =>
+      request.headers.get("if-none-match") === '"v1"'
+        ? new Response(null, { status: 304, headers: { etag: '"v1"' } })
+        : Response.json({ total_count: 1, check_runs: [{ name: "lint" }] }, { headers: { etag: '"v1"' } });
+    gitHub({ ...installed("count-org", 1004), "GET /repos/count-org/r/commits/c/check-runs": answer });
+    for (let times = 0; times < 2; times += 1) {
+      const call = "GET /repos/{owner}/{repo}/commits/{ref}/check-runs";
+      const runs = await clientOf(env, "count-org").paginate(call, { owner: "count-org", repo: "r", ref: "c" });
+      expect(runs.map(({ name }) => name)).toEqual(["lint"]);
+    }
+  });
+
   it.each([
     ["too long to keep", 1002, "/long", "x".repeat(256 * 1024)],
     ["about who may", 1003, "/orgs/o/members/ada", "yes"],
