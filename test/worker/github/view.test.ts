@@ -157,7 +157,7 @@ it("asks for labels, statuses and search once each, however many plugins want th
   });
   for (const labels of await Promise.all([view.labels(), view.labels()])) expect(labels).toEqual(["lgtm"]);
   for (const statuses of await Promise.all([view.statuses("abc"), view.statuses("abc")])) {
-    expect(statuses).toEqual([{ context: "unit", state: "success", description: "" }]);
+    expect(statuses).toEqual([{ context: "unit", state: "success", description: "", targetUrl: "" }]);
   }
   expect(await Promise.all([view.mergedPullRequests("o", "ada"), view.mergedPullRequests("o", "ada")])).toEqual([3, 3]);
   const asked = github.asked.filter((one) => one.key.startsWith("GET ") && !one.key.endsWith("/installation"));

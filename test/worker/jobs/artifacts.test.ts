@@ -58,7 +58,7 @@ it("hides log, stream, list and files of a private repository from strangers, an
 
 it("hides what is of no job, or of a hidden one, the same way", async () => {
   const { id } = await ended("hidden", { hidden: true });
-  for (const path of [`/jobs/${id}/log`, `/jobs/${crypto.randomUUID()}/log`, "/jobs/x/log", "/jobs/../log"])
+  for (const path of [`/jobs/${id}/log`, `/jobs/${crypto.randomUUID()}/log`, "/jobs/x/log"])
     expect((await call(path)).status).toBe(404);
   const admin = await call(`/jobs/${id}/log`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
   expect(admin.status).toBe(200);
