@@ -1,6 +1,7 @@
 /** Settings of the worker: variables and secrets, one schema for parsing, docs and deploy. */
 import * as z from "zod";
 import { durationSeconds } from "./config/values.ts";
+import { ApiClient } from "./jobs/gangway.ts";
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const optional = z.string().min(1).optional();
@@ -70,6 +71,20 @@ export const Settings = z.object({
   STATUS_RECONCILER_DENYLIST: z.string().default(""),
   /** The same where it does nothing to open pull requests. */
   STATUS_RECONCILER_DENYLIST_ALL: z.string().default(""),
+  /** JSON: programs that may call `/v1/executions`, by their name. */
+  API_TOKENS: z
+    .string()
+    .default("{}")
+    .transform((value, context) => {
+      try {
+        return z.record(z.string(), ApiClient).parse(JSON.parse(value));
+      } catch {
+        context.addIssue(
+          'must be JSON such as {"robot":{"sha256":"<hex>","scopes":["jobs:start"],"repositories":["org"]}}',
+        );
+        return z.NEVER;
+      }
+    }),
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()

@@ -8,9 +8,11 @@ import { auth } from "./routes/auth.ts";
 import { config } from "./routes/config.ts";
 import { deck } from "./routes/deck.ts";
 import { dashboard } from "./routes/dashboard.ts";
+import { gangway } from "./routes/gangway.ts";
 import { history } from "./routes/history.ts";
 import { hook } from "./routes/hook.ts";
 import { metrics } from "./routes/metrics.ts";
+import { openapi } from "./routes/openapi.ts";
 import { pull } from "./routes/pull.ts";
 import { runner } from "./routes/runner.ts";
 import { setup } from "./routes/setup.ts";
@@ -28,6 +30,8 @@ export { Repository } from "../durable/repository.ts";
 const app = createApp()
   .route("/", hook)
   .route("/", runner)
+  .route("/", gangway)
+  .route("/", openapi)
   .route("/", api)
   .route("/", config)
   .route("/", deck)

@@ -77,6 +77,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "signs what is sent to external plugins: their own webhook secret (Prow's hmac file)",
   },
   {
+    name: "API_TOKENS",
+    source: "optional",
+    secret: true,
+    purpose: "programs that may call /v1/executions: JSON of sha256, scopes, repositories and tenants by name",
+  },
+  {
     name: "GITHUB_CHECKS",
     source: "optional",
     secret: false,

@@ -1,12 +1,12 @@
 /** The periodic jobs of the current configuration, cached by version. */
 import type { Env } from "../env.ts";
-import { currentVersion } from "./current.ts";
+import { currentVersion, periodicsKey } from "./current.ts";
 import type { Periodic } from "./model.ts";
 
 let known: { readonly version: string; readonly periodics: Promise<readonly Periodic[]> } | null = null;
 
 async function read(env: Env, version: string): Promise<readonly Periodic[]> {
-  const object = await env.ARTIFACTS.get(`config/${version}/periodics.json`);
+  const object = await env.ARTIFACTS.get(periodicsKey(version));
   return object ? object.json<readonly Periodic[]>() : [];
 }
 

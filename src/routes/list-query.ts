@@ -40,7 +40,7 @@ const before = z.preprocess(
 );
 const limit = z.preprocess(any, z.coerce.number().int().min(1).max(MOST_ROWS).optional());
 
-const JobQuery = z.object({
+export const JobQuery = z.object({
   type: z.preprocess(any, z.enum(JOB_TYPES).optional()),
   state: z.preprocess(any, z.enum(JOB_STATES).optional()),
   repo: repository,
@@ -52,7 +52,7 @@ const JobQuery = z.object({
   limit,
 });
 
-const DeliveryQuery = z.object({
+export const DeliveryQuery = z.object({
   event: text,
   state: z.preprocess(any, z.enum(DELIVERY_STATES).optional()),
   repo: repository,

@@ -7,6 +7,8 @@ import { auth } from "../../../src/routes/auth.ts";
 import { config } from "../../../src/routes/config.ts";
 import { deck } from "../../../src/routes/deck.ts";
 import { dashboard } from "../../../src/routes/dashboard.ts";
+import { gangway } from "../../../src/routes/gangway.ts";
+import { openapi } from "../../../src/routes/openapi.ts";
 import { history } from "../../../src/routes/history.ts";
 import { hook } from "../../../src/routes/hook.ts";
 import { metrics } from "../../../src/routes/metrics.ts";
@@ -80,6 +82,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /configured-jobs/:org/:repo": { path: `/configured-jobs/harbor/${PRIVATE}`, status: 404 },
   "GET /clusters": { path: "/clusters", status: 404 },
   "GET /plugin-config": { path: "/plugin-config", status: 404 },
+  "POST /v1/executions": { path: "/v1/executions", status: 401, body: "{}" },
+  "GET /v1/executions": { path: `/v1/executions?job_name=post-${PRIVATE}`, status: 401 },
+  "GET /v1/executions/:id": { path: "/v1/executions/ID", status: 401 },
+  "GET /api": { path: "/api", status: 200 },
+  "GET /api/openapi.json": { path: "/api/openapi.json", status: 200 },
   "GET /data.js": { path: "/data.js", status: 200 },
   "GET /prowjobs.js": { path: "/prowjobs.js", status: 200 },
   "GET /badge.svg": { path: "/badge.svg?jobs=*", status: 200 },
@@ -136,7 +143,22 @@ const TABLE: Readonly<Record<string, Row>> = {
 
 /** `/hook` takes any method and knows no viewers: whoever cannot sign gets nowhere (test/worker/core/hook.test.ts). */
 it("the table has every route", () => {
-  const apps = [hook, runner, api, config, deck, history, pull, auth, setup, metrics, artifacts, dashboard];
+  const apps = [
+    hook,
+    runner,
+    api,
+    config,
+    deck,
+    history,
+    gangway,
+    openapi,
+    pull,
+    auth,
+    setup,
+    metrics,
+    artifacts,
+    dashboard,
+  ];
   const routes = apps.flatMap((app) => app.routes.filter(({ method }) => method !== "ALL"));
   expect([...new Set(routes.map(({ method, path }) => `${method} ${path}`))].sort()).toEqual(Object.keys(TABLE).sort());
 });
