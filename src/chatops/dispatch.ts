@@ -6,7 +6,8 @@ import type { ChatEvent, GenericComment, PullRequestEvent } from "./events.ts";
 import { isEnabled } from "./external.ts";
 import { latest } from "./latest.ts";
 import { answered, didYouMean, isReply, reply } from "./messages.ts";
-import { overlay } from "./overlay.ts";
+import type { Known } from "./known.ts";
+import { overlay, Seen } from "./overlay.ts";
 import { isBot } from "./permissions.ts";
 import { type Decision, type Plugin, RULE_ACTIONS, type View } from "./plugin.ts";
 import { REGISTRY } from "./registry.ts";
@@ -73,6 +74,7 @@ function isList(events: ChatEvent | readonly ChatEvent[]): events is readonly Ch
 class Round {
   readonly #view: View;
   readonly #overlaid: View;
+  readonly #seen = new Seen();
   readonly #timeoutMs: number;
   readonly #runs: PluginRun[] = [];
   readonly #decided: Decided[] = [];
@@ -81,7 +83,7 @@ class Round {
   constructor(view: View, timeoutMs: number) {
     this.#view = view;
     this.#timeoutMs = timeoutMs;
-    this.#overlaid = overlay(view, () => this.#decided.map(({ effect }) => effect));
+    this.#overlaid = overlay(view, () => this.#decided.map(({ effect }) => effect), this.#seen);
   }
 
   /** Tells of commands whose plugin exists but is not enabled here: the usual reason why nothing happens. */
@@ -179,9 +181,18 @@ class Round {
   }
 
   async end(): Promise<Dispatched> {
-    const { effects, dropped } = coalesce(this.#decided, await this.#labelsBefore());
+    const { effects, dropped } = coalesce(this.#decided, await this.#known());
     for (const { decided, why } of dropped) this.#note(decided, why);
     return { runs: this.#runs, effects, errors: this.#errors };
+  }
+
+  /** What holds before the event, without asking more of GitHub than plugins did; but labels are always looked at. */
+  async #known(): Promise<Known> {
+    const told = async <T>(asked: Promise<T> | null): Promise<T | null> =>
+      asked ? await asked.catch(() => null) : null;
+    const [pull, issue] = await Promise.all([told(this.#seen.pullRequest), told(this.#seen.issue)]);
+    const labels = await this.#labelsBefore();
+    return { labels, assignees: (pull ?? issue)?.assignees ?? null, reviewers: pull?.requestedReviewers ?? null };
   }
 
   /** Labels before the event, when some effect depends on them and GitHub tells. */

@@ -32,15 +32,14 @@ export type Effect =
     }
   /** Deletes the bot's own comments that contain `marker`. */
   | { readonly kind: "deleteComments"; readonly marker: string }
-  | { readonly kind: "assign"; readonly logins: readonly string[]; readonly onMissing?: MissingReply }
+  | ({ readonly kind: "assign"; readonly logins: readonly string[] } & Missing)
   | { readonly kind: "unassign"; readonly logins: readonly string[] }
-  | {
+  | ({
       readonly kind: "requestReview";
       readonly users: readonly string[];
       /** Slugs of teams of the repository's own organisation. */
       readonly teams: readonly string[];
-      readonly onMissing?: MissingReply;
-    }
+    } & Missing)
   | { readonly kind: "removeReviewRequest"; readonly users: readonly string[]; readonly teams: readonly string[] }
   | {
       readonly kind: "setStatus";
@@ -173,6 +172,18 @@ export type Reaction = "+1" | "-1" | "laugh" | "confused" | "heart" | "hooray" |
 export interface MissingReply {
   readonly before: string;
   readonly after: string;
+}
+
+/** What is replied about those whom GitHub leaves out: about all of them, or, of joined effects, about some. */
+interface Missing {
+  readonly onMissing?: MissingReply;
+  readonly missing?: readonly MissingAmong[];
+}
+
+/** A reply about some logins and slugs only. */
+export interface MissingAmong {
+  readonly names: readonly string[];
+  readonly reply: MissingReply;
 }
 
 /** Who or what caused an effect; stored beside it in the outbox and shown on /deliveries/<guid>. */

@@ -114,28 +114,36 @@ export async function createCheckRun(effect: Of<"createCheckRun">, { client, own
 
 const NODE_ID = z.object({ node_id: z.string() });
 
-async function nodeId(x: Execution): Promise<string> {
-  const { data } = await x.client.request("GET /repos/{owner}/{repo}/issues/{issue_number}", issueOf(x));
-  return NODE_ID.parse(data).node_id;
-}
-
 type Pinning = { readonly kind: "pinIssue" | "unpinIssue" } & Aftermath;
 
+const PINNED = `query ($owner: String!, $repo: String!, $number: Int!) {
+  repository(owner: $owner, name: $repo) { issue(number: $number) { id isPinned } } }`;
+const Pinned = z.object({ repository: z.object({ issue: z.object({ id: z.string(), isPinned: z.boolean() }) }) });
+
+/** GitHub refuses to pin what is pinned: so it is looked at first. */
 export const pin = (effect: Pinning, x: Execution): Promise<Done> =>
   withAftermath(effect, async () => {
+    const { owner, repo, number } = x;
+    const { id, isPinned } = Pinned.parse(await x.client.graphql(PINNED, { owner, repo, number })).repository.issue;
+    const wanted = effect.kind === "pinIssue";
+    if (isPinned === wanted) return wanted ? "it was pinned already" : "it was not pinned";
     const query = `mutation ($id: ID!) { ${effect.kind}(input: { issueId: $id }) { clientMutationId } }`;
-    await x.client.graphql(query, { id: await nodeId(x) });
-    return effect.kind === "pinIssue" ? "pinned" : "unpinned";
+    await x.client.graphql(query, { id });
+    return wanted ? "pinned" : "unpinned";
   });
 
+/** GitHub shows the way to an issue that has moved: after a lost answer it is there. */
 export const transferIssue = (effect: Of<"transferIssue">, x: Execution): Promise<Done> =>
   withAftermath(effect, async () => {
+    const target = `${x.owner}/${effect.repo}`;
+    const { data: issue } = await x.client.request("GET /repos/{owner}/{repo}/issues/{issue_number}", issueOf(x));
+    if (issue.repository_url.toLowerCase().endsWith(`/repos/${target}`.toLowerCase())) return `it is in ${target}`;
     const { data } = await x.client.request("GET /repos/{owner}/{repo}", { owner: x.owner, repo: effect.repo });
     await x.client.graphql(
       "mutation ($id: ID!, $to: ID!) { transferIssue(input: { issueId: $id, repositoryId: $to }) { issue { number } } }",
-      { id: await nodeId(x), to: data.node_id },
+      { id: NODE_ID.parse(issue).node_id, to: data.node_id },
     );
-    return `transferred to ${x.owner}/${effect.repo}`;
+    return `transferred to ${target}`;
   });
 
 export async function minimize({ plugin }: Of<"minimizeComments">, x: Execution): Promise<Done> {

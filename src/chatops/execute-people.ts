@@ -1,5 +1,5 @@
 /** Assignees and reviewers, and who of them GitHub left out (spec chatops 1.11). */
-import type { Effect, MissingReply } from "./effects.ts";
+import type { Effect, MissingAmong } from "./effects.ts";
 import type { Done, Execution } from "./execution.ts";
 import { done, isStatus } from "./execution.ts";
 
@@ -7,14 +7,14 @@ const issueOf = ({ owner, repo, number }: Execution) => ({ owner, repo, issue_nu
 const pullOf = ({ owner, repo, number }: Execution) => ({ owner, repo, pull_number: number });
 
 /** GitHub drops who cannot be assigned without a word: the answer's assignees tell. */
-export async function assign(x: Execution, logins: readonly string[], reply: MissingReply | undefined): Promise<Done> {
+export async function assign(x: Execution, logins: readonly string[], replies: readonly MissingAmong[]): Promise<Done> {
   const { data } = await x.client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/assignees", {
     ...issueOf(x),
     assignees: [...logins],
   });
   const present = new Set((data.assignees ?? []).map(({ login }) => login.toLowerCase()));
   const absent = logins.filter((login) => !present.has(login.toLowerCase()));
-  return done(`assigned ${logins.length - absent.length} of ${logins.length}`, missing(absent, reply));
+  return done(`assigned ${logins.length - absent.length} of ${logins.length}`, missing(absent, replies));
 }
 
 export async function unassign(x: Execution, logins: readonly string[]): Promise<Done> {
@@ -30,7 +30,7 @@ export async function requestReview(
   x: Execution,
   users: readonly string[],
   teams: readonly string[],
-  reply: MissingReply | undefined,
+  replies: readonly MissingAmong[],
 ): Promise<Done> {
   const each = [...users.map((user) => [[user], []] as const), ...teams.map((team) => [[], [team]] as const)];
   if (await accepted(x, users, teams)) return done(`asked ${[...users, ...teams].join(", ")}`);
@@ -38,7 +38,7 @@ export async function requestReview(
   for (const [user, team] of each) {
     if (each.length === 1 || !(await accepted(x, user, team))) refused.push(...user, ...team);
   }
-  return done(`asked ${each.length - refused.length} of ${each.length}`, missing(refused, reply));
+  return done(`asked ${each.length - refused.length} of ${each.length}`, missing(refused, replies));
 }
 
 async function accepted(x: Execution, users: readonly string[], teams: readonly string[]): Promise<boolean> {
@@ -68,7 +68,9 @@ export async function removeReviewRequest(
   return done(`withdrew the request to ${[...users, ...teams].join(", ")}`);
 }
 
-function missing(logins: readonly string[], reply: MissingReply | undefined): readonly Effect[] {
-  if (logins.length === 0 || !reply) return [];
-  return [{ kind: "comment", body: `${reply.before}${logins.join(", ")}${reply.after}` }];
+function missing(names: readonly string[], replies: readonly MissingAmong[]): readonly Effect[] {
+  return replies.flatMap(({ names: asked, reply }) => {
+    const told = names.filter((name) => asked.some((one) => one.toLowerCase() === name.toLowerCase()));
+    return told.length > 0 ? [{ kind: "comment", body: `${reply.before}${told.join(", ")}${reply.after}` }] : [];
+  });
 }

@@ -18,6 +18,7 @@ import {
 } from "./execute-issue.ts";
 import { project } from "./execute-project.ts";
 import { createPullRequest } from "./execute-pull.ts";
+import { among } from "./joins.ts";
 import type { Done, Execution } from "./execution.ts";
 import { done, gone, isStatus, noop } from "./execution.ts";
 
@@ -44,11 +45,11 @@ export async function execute(effect: Effect, x: Execution): Promise<Done> {
     case "deleteComments":
       return await deleteComments(x, effect.marker);
     case "assign":
-      return await assign(x, effect.logins, effect.onMissing);
+      return await assign(x, effect.logins, among(effect, effect.logins));
     case "unassign":
       return await unassign(x, effect.logins);
     case "requestReview":
-      return await requestReview(x, effect.users, effect.teams, effect.onMissing);
+      return await requestReview(x, effect.users, effect.teams, among(effect, [...effect.users, ...effect.teams]));
     case "removeReviewRequest":
       return await removeReviewRequest(x, effect.users, effect.teams);
     case "setStatus":

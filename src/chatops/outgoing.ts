@@ -30,5 +30,8 @@ function pieces(effect: Effect): Effect[] {
 export function thingOf(effect: Effect): string {
   if (effect.kind === "setStatus") return `status ${effect.sha} ${effect.context}`;
   if (effect.kind === "upsertComment" || effect.kind === "deleteComments") return `comment ${effect.marker}`;
+  // What is said once it is done must be said.
+  if (effect.kind === "project" && !effect.onDone) return `project ${effect.projectId}`;
+  if (effect.kind === "editComment") return `edit ${effect.to.source} ${effect.to.id}`;
   return "";
 }

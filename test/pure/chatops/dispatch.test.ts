@@ -57,6 +57,25 @@ describe("order and overlay (design 10)", () => {
     expect(seen).toEqual([["kept", "new"]]);
   });
 
+  test("whoever is assigned or asked already is not named again, once somebody asked GitHub", async () => {
+    const people: Effect[] = [
+      { kind: "assign", logins: ["a", "b"] },
+      { kind: "unassign", logins: ["c"] },
+      { kind: "requestReview", users: ["r"], teams: [] },
+    ];
+    const view = (of: readonly Plugin[]) =>
+      fakeView({ config: only(of), pullRequest: pull({ assignees: ["A"], requestedReviewers: ["r"] }) });
+    const blind = [says("blind", ...people)];
+    expect(effectsOf(await dispatch(comment("/x"), view(blind), { plugins: blind }))).toEqual(people);
+    const looks: Plugin = {
+      name: "looks",
+      help,
+      comment: async (_, seen) => decide(...((await seen.pullRequest()).number > 0 ? people : [])),
+    };
+    const effects = effectsOf(await dispatch(comment("/x"), view([looks]), { plugins: [looks] }));
+    expect(effects).toEqual([{ kind: "assign", logins: ["b"] }]);
+  });
+
   test("on the same label the later wins, and the earlier is audited", async () => {
     const { effects, runs } = await run([says("a", add("x")), says("b", remove("X"))], ["x"]);
     expect(effects.map(({ effect, cause }) => [effect, cause.plugin])).toEqual([[remove("X"), "b"]]);
