@@ -11,6 +11,7 @@ const main = defineCommand({
     explain: () => import("./explain.ts").then((module) => module.explain),
     mkpj: () => import("./mkpj.ts").then((module) => module.mkpj),
     mkpod: () => import("./mkpod.ts").then((module) => module.mkpod),
+    hmac: () => import("./hmac.ts").then((module) => module.hmac),
     phony: () => import("./phony.ts").then((module) => module.phony),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
   },
