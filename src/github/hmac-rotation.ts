@@ -29,7 +29,8 @@ export function parseHmacFile(text: string, now: string): HmacFile {
   throw new HmacFileError(`Wrong at ${issue?.path.join(".") ?? ""}: wanted a list of { value, created_at } by key`);
 }
 
-export const hmacText = (file: HmacFile): string => stringify(file);
+/** Without aliases: the hook reads none. */
+export const hmacText = (file: HmacFile): string => stringify(file, { aliasDuplicateObjects: false });
 
 const byAge = (a: { created_at: string }, b: { created_at: string }): number =>
   (Date.parse(b.created_at) || 0) - (Date.parse(a.created_at) || 0);

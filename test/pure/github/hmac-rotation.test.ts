@@ -31,7 +31,9 @@ describe("rotation (spec jobs 4.14)", () => {
   test("what is written is what the hook reads", () => {
     const { levels } = parseSecrets(hmacText(rotated(file, "org", "new", NOW)));
     expect(levels.get("org")).toEqual(["new", "org-mid", "org-old"]);
-    expect(parseHmacFile(hmacText(file), NOW)).toEqual(file);
+    const shared = rotated(file, "other", "new", NOW);
+    expect(parseHmacFile(hmacText(shared), NOW)).toEqual(shared);
+    expect(parseSecrets(hmacText(shared)).levels.get("other")).toEqual(["new", "global"]);
   });
 
   test("one secret alone is that of everything", () => {
