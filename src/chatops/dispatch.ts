@@ -262,19 +262,15 @@ function unanswered(effect: Effect): readonly Effect[] {
     return [{ kind: "requestReview", users: effect.users, teams: effect.teams }];
   }
   if (effect.kind === "createPullRequest") {
-    const { onOpened, ...rest } = withoutReplies(effect);
-    return [onOpened && isReply(onOpened.after) ? rest : { ...rest, ...(onOpened && { onOpened }) }];
+    const { onOpened: _, ...rest } = withoutReplies(effect);
+    return [rest];
   }
   return "onDone" in effect || "onRefused" in effect ? [withoutReplies(effect)] : [effect];
 }
 
 function withoutReplies<T extends Aftermath>(effect: T): T {
-  const { onDone, onRefused } = effect;
-  return {
-    ...effect,
-    ...(onDone && { onDone: onDone.flatMap(unanswered) }),
-    ...(onRefused && isReply(onRefused.after) && { onRefused: undefined }),
-  };
+  const { onDone } = effect;
+  return { ...effect, ...(onDone && { onDone: onDone.flatMap(unanswered) }), onRefused: undefined };
 }
 
 /** In {@link Dispatched.errors} when a handler overran its time. */

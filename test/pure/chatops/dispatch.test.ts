@@ -208,7 +208,6 @@ describe("who is heard", () => {
         "a",
         { kind: "editIssue", changes: { state: "closed" }, onDone: [said, inner, add("x")], onRefused: saying },
         { ...pull, kind: "createPullRequest", onOpened: saying, onRefused: saying },
-        { kind: "pinIssue", onRefused: { before: "a ", after: " notice" } },
       ),
     ];
     const quiet = effectsOf(await run(plugins, [], [bot]));
@@ -219,7 +218,6 @@ describe("who is heard", () => {
         onDone: [{ kind: "editIssue", changes: {}, onDone: [remove("y")] }, add("x")],
       },
       pull,
-      { kind: "pinIssue", onRefused: { before: "a ", after: " notice" } },
     ]);
     expect(JSON.stringify(quiet)).not.toContain("no.");
     expect(JSON.stringify(effectsOf(await run(plugins))), "people are answered").toContain("no.");
