@@ -103,6 +103,8 @@ export abstract class ChatObject extends DurableObject<Env> {
   #keep(delivery: Delivery): Delivered {
     this.#place(delivery.owner, delivery.repo, delivery.number);
     const delivered = this.inbox.put(delivery);
+    const now = Date.now();
+    if (delivered.attempt > 1 && this.#forwards.again(delivery.guid, now)) this.todo.by("forward", now);
     if (!this.todo.has("forget")) this.todo.put("forget", Date.now() + FORGET_MS);
     this.todo.by("drain", Date.now());
     return delivered;

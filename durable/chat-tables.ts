@@ -1,5 +1,5 @@
 /** Tables of a Conversation or Repository: inbox, what plugins decided, outbox, own comments, jobs. */
-import { FORWARD_TABLE } from "./forwards.ts";
+import { FORWARD_ORDER, FORWARD_TABLE } from "./forwards.ts";
 import { TODO_TABLE } from "./todo.ts";
 
 export const CHAT_MIGRATIONS = [
@@ -38,6 +38,7 @@ export const CHAT_MIGRATIONS = [
   "ALTER TABLE posted ADD COLUMN plugin TEXT NOT NULL DEFAULT ''",
   FORWARD_TABLE,
   "CREATE INDEX forward_open ON forward (next_at) WHERE state IN ('waiting', 'sending')",
+  ...FORWARD_ORDER,
 ];
 
 export type InboxRow = {

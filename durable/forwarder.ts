@@ -39,7 +39,7 @@ export async function forwardEnded(task: string, outcome: GitTaskOutcome, around
   if (!row) return false;
   const status = outcome.state === "delivered" ? outcome.status : null;
   const reason = outcome.state === "failed" ? outcome.message : `the runner answered ${outcome.state}`;
-  around.forwards.ended(row, forwarded(status, reason, row.tries), Date.now());
+  around.forwards.ended(row, forwarded(status, reason, row.tries, Date.now() - row.seq), Date.now());
   await around.lookAgain();
   return true;
 }
@@ -76,9 +76,10 @@ async function attempt(row: ForwardRow, around: Surroundings): Promise<Forwarded
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     await answer.body?.cancel();
-    return forwarded(answer.status, "", row.tries);
+    return forwarded(answer.status, "", row.tries, Date.now() - row.seq);
   } catch (error) {
-    return forwarded(null, `gave no answer: ${error instanceof Error ? error.message : String(error)}`, row.tries);
+    const why = error instanceof Error ? error.message : String(error);
+    return forwarded(null, `gave no answer: ${why}`, row.tries, Date.now() - row.seq);
   }
 }
 
@@ -90,7 +91,7 @@ async function handOver(
 ): Promise<Forwarded | null> {
   if (new TextEncoder().encode(body).length > RUNNER_BODY_BYTES)
     return { state: "dead", answer: `larger than ${RUNNER_BODY_BYTES} bytes: only https endpoints get that` };
-  const id = await uuidV5(`forward ${row.guid} ${row.plugin} ${row.tries} ${row.at}`);
+  const id = await uuidV5(`forward ${row.guid} ${row.plugin} ${row.tries} ${row.seq}`);
   forwards.handedOver(row, id, Date.now() + RUNNER_LEASE_MS);
   const { GIT_TASKS_CLUSTER: cluster, PUBLIC_URL: publicUrl } = settings(env);
   const task = { kind: "forward", endpoint: row.endpoint, headers, body } as const;

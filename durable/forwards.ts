@@ -6,6 +6,12 @@ export const FORWARD_TABLE = `CREATE TABLE forward (
   guid TEXT NOT NULL, plugin TEXT NOT NULL, endpoint TEXT NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL,
   next_at INTEGER NOT NULL, answer TEXT NOT NULL, task TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (guid, plugin)) WITHOUT ROWID`;
+export const FORWARD_ORDER = [
+  "DROP INDEX forward_open",
+  "ALTER TABLE forward ADD COLUMN seq INTEGER NOT NULL DEFAULT 0",
+  "CREATE INDEX forward_heads ON forward (plugin, seq) WHERE state IN ('waiting', 'sending')",
+  "CREATE INDEX forward_task ON forward (task) WHERE task <> ''",
+];
 
 export type ForwardRow = {
   guid: string;
@@ -18,10 +24,11 @@ export type ForwardRow = {
   /** The runner's task, or empty. */
   task: string;
   at: number;
+  /** Order within a plugin: the time when it was to be sent, in milliseconds, made unique there. */
+  seq: number;
 };
 
-/** At most so many leave at once. */
-const AT_ONCE = 6;
+const OPEN = "state IN ('waiting', 'sending')";
 
 export class Forwards {
   readonly #sql: SqlStorage;
@@ -34,26 +41,48 @@ export class Forwards {
   put(guid: string, told: readonly ExternalPlugin[], now: number): void {
     for (const { name, endpoint } of told) {
       this.#sql.exec(
-        `INSERT OR REPLACE INTO forward (guid, plugin, endpoint, state, tries, next_at, answer, task, at)
-         VALUES (?, ?, ?, 'waiting', 0, ?, '', '', ?)`,
+        `INSERT OR REPLACE INTO forward (guid, plugin, endpoint, state, tries, next_at, answer, task, at, seq)
+         VALUES (?, ?, ?, 'waiting', 0, ?, '', '', ?, ?)`,
         guid,
         name,
         endpoint,
         now,
         now,
+        this.#nextSeq(name, now),
       );
     }
   }
 
-  /** Takes those that are due. Whoever is not heard of within `leaseMs` is due again. */
+  #nextSeq(plugin: string, now: number): number {
+    const query = `SELECT max(seq) AS last FROM forward WHERE ${OPEN} AND plugin = ?`;
+    const { last } = this.#sql.exec<{ last: number | null }>(query, plugin).one();
+    return Math.max(now, (last ?? 0) + 1);
+  }
+
+  /** GitHub sent a delivery again: what was given up is tried anew. True when something was. */
+  again(guid: string, now: number): boolean {
+    const dead = this.#sql
+      .exec<ForwardRow>("SELECT * FROM forward WHERE guid = ? AND state = 'dead'", guid)
+      .toArray()
+      .map(({ plugin: name, endpoint }) => ({ name, endpoint, events: [] }));
+    this.put(guid, dead, now);
+    return dead.length > 0;
+  }
+
+  /** The oldest of each plugin: nobody overtakes it. */
+  #heads(): ForwardRow[] {
+    const query = `SELECT * FROM forward WHERE ${OPEN} AND plugin > ? ORDER BY plugin, seq LIMIT 1`;
+    const heads: ForwardRow[] = [];
+    for (;;) {
+      const [head] = this.#sql.exec<ForwardRow>(query, heads.at(-1)?.plugin ?? "").toArray();
+      if (!head) return heads;
+      heads.push(head);
+    }
+  }
+
+  /** Takes those that are due, of each plugin one at most. Whoever is not heard of within `leaseMs` is due again. */
   take(now: number, leaseMs: number): ForwardRow[] {
-    const rows = this.#sql
-      .exec<ForwardRow>(
-        "SELECT * FROM forward WHERE state IN ('waiting', 'sending') AND next_at <= ? ORDER BY at LIMIT ?",
-        now,
-        AT_ONCE,
-      )
-      .toArray();
+    const rows = this.#heads().filter(({ next_at }) => next_at <= now);
     return rows.map((row) => {
       const taken = { ...row, state: "sending" as const, tries: row.tries + 1, next_at: now + leaseMs };
       this.#sql.exec(
@@ -69,8 +98,8 @@ export class Forwards {
 
   /** Time of the next that is due; null when none waits. */
   nextAt(): number | null {
-    const query = "SELECT min(next_at) AS at FROM forward WHERE state IN ('waiting', 'sending')";
-    return this.#sql.exec<{ at: number | null }>(query).one().at;
+    const times = this.#heads().map(({ next_at }) => next_at);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   /** A runner has it; it may take until `until`. */
@@ -86,7 +115,8 @@ export class Forwards {
   }
 
   ofTask(task: string): ForwardRow | undefined {
-    return this.#sql.exec<ForwardRow>("SELECT * FROM forward WHERE task = ? AND state = 'sending'", task).toArray()[0];
+    const query = "SELECT * FROM forward WHERE task = ? AND task <> '' AND state = 'sending'";
+    return this.#sql.exec<ForwardRow>(query, task).toArray()[0];
   }
 
   /** How a try ended. An older try than the newest says nothing any more. */

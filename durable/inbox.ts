@@ -116,7 +116,8 @@ export class Inbox {
     );
     const old = row.seq - BODIES_KEPT;
     this.#sql.exec(
-      "UPDATE inbox SET body = '' WHERE seq BETWEEN ? AND ? AND body <> '' AND state <> 'waiting'",
+      `UPDATE inbox SET body = '' WHERE seq BETWEEN ? AND ? AND body <> '' AND state <> 'waiting' AND NOT EXISTS
+         (SELECT 1 FROM forward WHERE forward.guid = inbox.guid AND forward.state IN ('waiting', 'sending'))`,
       old - 10,
       old,
     );

@@ -1,7 +1,7 @@
 /** Runs the plugins over the events of one webhook and gathers what they decide (design 1.1, 3, 10). */
 import { coalesce, type Decided } from "./coalesce.ts";
 import { spokenCommands } from "./commands.ts";
-import type { Effect } from "./effects.ts";
+import type { Aftermath, Effect } from "./effects.ts";
 import type { ChatEvent, GenericComment, PullRequestEvent } from "./events.ts";
 import { isEnabled } from "./external.ts";
 import { latest } from "./latest.ts";
@@ -254,18 +254,23 @@ class Round {
   }
 }
 
-/** An effect without its reply. Bots get none: two of them could answer each other for ever. */
+/** An effect without its replies, at once or after GitHub's answer. Bots get none: two of them could answer each other for ever. */
 function unanswered(effect: Effect): readonly Effect[] {
-  if (effect.kind === "comment" && isReply(effect.body)) return [];
+  if (effect.kind === "comment") return isReply(effect.body) ? [] : [effect];
   if (effect.kind === "assign") return [{ kind: "assign", logins: effect.logins }];
   if (effect.kind === "requestReview") {
     return [{ kind: "requestReview", users: effect.users, teams: effect.teams }];
   }
-  if ("onDone" in effect || "onRefused" in effect) {
-    const { onRefused: _, ...rest } = effect;
-    return [{ ...rest, onDone: (effect.onDone ?? []).flatMap(unanswered) }];
+  if (effect.kind === "createPullRequest") {
+    const { onOpened: _, ...rest } = withoutReplies(effect);
+    return [rest];
   }
-  return [effect];
+  return "onDone" in effect || "onRefused" in effect ? [withoutReplies(effect)] : [effect];
+}
+
+function withoutReplies<T extends Aftermath>(effect: T): T {
+  const { onDone } = effect;
+  return { ...effect, ...(onDone && { onDone: onDone.flatMap(unanswered) }), onRefused: undefined };
 }
 
 /** In {@link Dispatched.errors} when a handler overran its time. */

@@ -82,7 +82,7 @@ export type Effect =
       readonly assignees: readonly string[];
       readonly labels: readonly string[];
     } & Aftermath)
-  /** Opens a pull request from a branch of this repository, unless one is open; either is told by `onOpened`. */
+  /** Opens a pull request from a branch of this repository, unless one is open; `onOpened` tells of either. */
   | ({
       readonly kind: "createPullRequest";
       readonly head: string;
@@ -92,7 +92,7 @@ export type Effect =
       readonly labels: readonly string[];
       readonly assignees: readonly string[];
       /** Replies with `before`, the number as `#1`, `after`. */
-      readonly onOpened: MissingReply;
+      readonly onOpened?: MissingReply;
     } & Aftermath)
   /** A new, completed check run of this name (App credentials only). */
   | {

@@ -11,8 +11,9 @@ export async function createPullRequest(effect: CreatePullRequest, x: Execution)
     const known = await openFrom(effect, x);
     const number = known ?? (await open(effect, x));
     const missing = await undecorated(number, effect, x);
-    const told = { kind: "comment", body: `${onOpened.before}#${number}${onOpened.after}` } as const;
-    return done(`${known === null ? `opened #${number}` : `#${number} was open`}${missing}`, [told, ...onDone]);
+    const body = onOpened ? `${onOpened.before}#${number}${onOpened.after}` : "";
+    const told = body === "" ? [] : [{ kind: "comment", body } as const];
+    return done(`${known === null ? `opened #${number}` : `#${number} was open`}${missing}`, [...told, ...onDone]);
   } catch (error) {
     const said = refusal(error);
     if (said === null || !onRefused) throw error;

@@ -1,4 +1,5 @@
 /** External plugins of others (spec chatops 1.9): which are told of an event, where, and with what. Pure but for the signature. */
+import { isInside } from "../config/endpoint.ts";
 import type { RepoConfig } from "../config/model.ts";
 import type { Plugin } from "./plugin.ts";
 
@@ -9,6 +10,8 @@ export const RUNNER_BODY_BYTES = 512 * 1024;
 
 /** Milliseconds before each further try; after the last of them it is given up. */
 const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000] as const;
+/** What is older gets no further try: others of its plugin wait behind it. */
+const GIVE_UP_MS = 6 * 3600_000;
 
 /** Whether a plugin runs for a repository: as one of its own, or under its name as an external one, whatever the endpoint. */
 export const isEnabled = (
@@ -31,9 +34,9 @@ export function toldOf(
   return [...told.values()];
 }
 
-/** Who delivers: the worker by https, a runner to what only its cluster knows. */
+/** Who delivers: the worker by https, a runner to what only its cluster knows, by whatever scheme. */
 export const reachOf = (endpoint: string): "worker" | "runner" =>
-  endpoint.startsWith("https://") ? "worker" : "runner";
+  endpoint.startsWith("https://") && !isInside(endpoint) ? "worker" : "runner";
 
 const encoder = new TextEncoder();
 
@@ -70,11 +73,14 @@ export type Forwarded =
   | { readonly state: "done" | "dead"; readonly answer: string }
   | { readonly state: "again"; readonly answer: string; readonly afterMs: number };
 
-/** What an answer means; `status` null: there was none, for the reason given. `tries` counts this one. */
-export function forwarded(status: number | null, reason: string, tries: number): Forwarded {
+/**
+ * What an answer means; `status` null: there was none, for the reason given. `tries` counts this one; `ageMs` since the
+ * webhook was to be sent.
+ */
+export function forwarded(status: number | null, reason: string, tries: number, ageMs: number): Forwarded {
   if (status !== null && status >= 200 && status < 300) return { state: "done", answer: `answered ${status}` };
   const answer = status === null ? reason : `answered ${status}`;
   const passing = status === null || status === 408 || status === 429 || status >= 500;
-  const afterMs = RETRY_MS[tries - 1];
+  const afterMs = ageMs > GIVE_UP_MS ? undefined : RETRY_MS[tries - 1];
   return passing && afterMs !== undefined ? { state: "again", answer, afterMs } : { state: "dead", answer };
 }

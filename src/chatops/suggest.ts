@@ -2,6 +2,7 @@
 import type { RepoConfig } from "../config/model.ts";
 import { spokenCommands } from "./commands.ts";
 import type { GenericComment } from "./events.ts";
+import { isEnabled } from "./external.ts";
 import type { Plugin } from "./plugin.ts";
 
 export interface Suggestion {
@@ -59,8 +60,7 @@ const COMMAND = /^\/([A-Za-z][A-Za-z-]*)/;
 
 /** Verbs that are heard here; `own`: those that only jobs and other bots of this repository know. */
 function verbsOf(config: RepoConfig, registry: readonly Plugin[]): { own: Set<string>; enabled: readonly string[] } {
-  const names = new Set(config.plugins);
-  const ofPlugins = registry.flatMap(({ name, verbs }) => (names.has(name) ? [...(verbs ?? [])] : []));
+  const ofPlugins = registry.flatMap((plugin) => (isEnabled(plugin, config) ? [...(plugin.verbs ?? [])] : []));
   const ofJobs = config.presubmits.flatMap(
     ({ rerun_command }) => COMMAND.exec(rerun_command)?.[1]?.toLowerCase() ?? [],
   );

@@ -1,5 +1,6 @@
 /** What is wrong with a plugins.yaml as a whole (spec chatops 1.7). */
 import type { Document, Path } from "./document.ts";
+import { isInside } from "./endpoint.ts";
 import { entriesOf, type Fault, placed, regexFaults } from "./faults.ts";
 import { goRegExp, regexFault } from "./goregexp.ts";
 import type { Problem } from "./model.ts";
@@ -25,23 +26,17 @@ function* enablementFaults({ plugins, external_plugins }: PluginsConfig): Genera
     const ofOrg = new Set(repo === undefined ? [] : (external_plugins?.[org] ?? []).map((one) => one.name));
     for (const { name } of list.filter((one) => ofOrg.has(one.name)))
       yield [["external_plugins", key], `has ${name}, which ${org} has already: list it at one level only`];
-    for (const [at, { endpoint }] of list.entries())
-      if (!/^https?:\/\/[^\s/]+/.test(endpoint))
+    for (const [at, { name, endpoint }] of list.entries())
+      if (PLUGINS.has(name))
+        continue; // Built in here, whatever the endpoint.
+      else if (!/^https?:\/\/[^\s/]+/.test(endpoint))
         yield [["external_plugins", key, at, "endpoint"], "must begin with http:// or https://"];
-      else if (isPublicHttp(endpoint))
+      else if (endpoint.startsWith("http://") && URL.canParse(endpoint) && !isInside(endpoint))
         yield [
           ["external_plugins", key, at, "endpoint"],
           "must begin with https://: only names inside a cluster go without",
         ];
   }
-}
-
-/** Plain http to a name that anybody's resolver may know; a cluster's own names and addresses are its runner's business. */
-function isPublicHttp(endpoint: string): boolean {
-  if (!endpoint.startsWith("http://") || !URL.canParse(endpoint)) return false;
-  const { hostname } = new URL(endpoint);
-  const inside = /^[^.]+$|\.(?:svc|local|internal|localhost)$|\.svc\.|^\[|^[\d.]+$/;
-  return !inside.test(hostname);
 }
 
 /** Sections in which a repository may have one entry only. */

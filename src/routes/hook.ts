@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { toldOf } from "../chatops/external.ts";
 import { REGISTRY } from "../chatops/registry.ts";
+import { OWN_EVENT } from "../chatops/own-events.ts";
 import { isReset } from "../chatops/retry.ts";
 import { type Owned, route } from "../chatops/route.ts";
 import type { Delivered, Delivery } from "../chatops/rpc.ts";
@@ -58,8 +59,9 @@ hook.all("/hook", async (c) => {
   return c.json({ ok: true, delivery: guid, attempt: delivered.ok.attempt }, 202);
 });
 
-/** Some external plugin of the repository wants an event that means nothing to us. */
+/** Some external plugin of the repository wants an event that means nothing to us. Our own events come from nobody else. */
 async function isToldOf(c: Hook, event: string, { owner, repo }: Owned): Promise<boolean> {
+  if (event === OWN_EVENT) return false;
   const config = await currentConfig(c.env, owner, repo);
   return config !== null && toldOf(event, config, REGISTRY).length > 0;
 }

@@ -196,6 +196,33 @@ describe("who is heard", () => {
     expect(assign).toEqual({ kind: "assign", logins: ["nobody"] });
   });
 
+  test("nor are bots answered after GitHub's answer: what follows keeps its deeds and loses its replies", async () => {
+    const bot = comment("/x", { author: user("other[bot]", "Bot") });
+    const body = reply({ login: "other[bot]", body: "/x", htmlUrl: "u" }, fakeView(), "no.");
+    const saying = { before: "refused: ", after: body };
+    const said: Effect = { kind: "comment", body };
+    const inner: Effect = { kind: "editIssue", changes: {}, onDone: [said, remove("y")], onRefused: saying };
+    const pull = { kind: "createPullRequest", head: "h", base: "b", title: "t", body: "", labels: [], assignees: [] };
+    const plugins = [
+      says(
+        "a",
+        { kind: "editIssue", changes: { state: "closed" }, onDone: [said, inner, add("x")], onRefused: saying },
+        { ...pull, kind: "createPullRequest", onOpened: saying, onRefused: saying },
+      ),
+    ];
+    const quiet = effectsOf(await run(plugins, [], [bot]));
+    expect(quiet).toEqual([
+      {
+        kind: "editIssue",
+        changes: { state: "closed" },
+        onDone: [{ kind: "editIssue", changes: {}, onDone: [remove("y")] }, add("x")],
+      },
+      pull,
+    ]);
+    expect(JSON.stringify(quiet)).not.toContain("no.");
+    expect(JSON.stringify(effectsOf(await run(plugins))), "people are answered").toContain("no.");
+  });
+
   test("an effect's cause names delivery, plugin, command and actor", async () => {
     const { effects } = await dispatch(comment("/HOLD\n/kind bug"), fakeView());
     expect(effects.find(({ cause }) => cause.plugin === "hold")?.cause).toEqual({

@@ -29,6 +29,14 @@ describe("who is told", () => {
     ["https://plugin.example.org/hook", "worker"],
     ["http://plugin", "runner"],
     ["http://plugin.prow.svc:8888/hook", "runner"],
+    ["https://plugin.prow.svc/hook", "runner"],
+    ["https://plugin.prow.svc./hook", "runner"],
+    ["https://localhost/hook", "runner"],
+    ["https://127.0.0.1:8443/hook", "runner"],
+    ["https://0x7f.1/hook", "runner"],
+    ["https://[::1]/hook", "runner"],
+    ["https://169.254.169.254/latest", "runner"],
+    ["https://db.internal/", "runner"],
   ] as const)("%s is delivered by the %s", (endpoint, who) => expect(reachOf(endpoint)).toBe(who));
 });
 
@@ -62,12 +70,17 @@ describe("what an answer means", () => {
     [503, 7, "dead"],
     [null, 7, "dead"],
   ] as const)("%s at try %i: %s", (status, tries, state) =>
-    expect(forwarded(status, "gave no answer", tries).state).toBe(state),
+    expect(forwarded(status, "gave no answer", tries, 0).state).toBe(state),
   );
+
+  it("what is older than six hours has one try", () => {
+    expect(forwarded(null, "gave no answer", 1, 6 * 3600_000 + 1).state).toBe("dead");
+    expect(forwarded(204, "", 1, 6 * 3600_000 + 1).state).toBe("done");
+  });
 
   it("waits longer with each try", () => {
     const waits = [1, 2, 3, 4, 5, 6].map((tries) => {
-      const next = forwarded(null, "", tries);
+      const next = forwarded(null, "", tries, 0);
       return next.state === "again" ? next.afterMs : -1;
     });
     expect(waits).toEqual([...waits].sort((a, b) => a - b));

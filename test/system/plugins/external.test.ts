@@ -36,7 +36,7 @@ external_plugins:
   cutwater-demo:
   - name: mine
     endpoint: http://127.0.0.1:${port}/hook
-    events: [issue_comment, fork]
+    events: [issue_comment, fork, cutwater]
   - name: down
     endpoint: http://127.0.0.1:1
     events: [issue_comment]
@@ -55,7 +55,7 @@ const Delivery = z.object({
 });
 
 /** A webhook of ours, with odd white space that a parser would lose. */
-async function send(event: string, payload: object): Promise<{ guid: string; body: string }> {
+async function send(event: string, payload: object): Promise<{ guid: string; body: string; ignored: boolean }> {
   const body = `${JSON.stringify(payload, null, 3)}\n `;
   const guid = randomUUID();
   const signature = `sha256=${createHmac("sha256", system.secrets.webhook).update(body).digest("hex")}`;
@@ -67,7 +67,7 @@ async function send(event: string, payload: object): Promise<{ guid: string; bod
   };
   const answer = await fetch(`${system.worker.url}/hook`, { method: "POST", headers, body });
   expect(answer.status).toBe(202);
-  return { guid, body };
+  return { guid, body, ignored: "ignored" in Object(await answer.json()) };
 }
 
 const [owner = "", name = ""] = HELLO.split("/");
@@ -90,6 +90,16 @@ describe("an external plugin in a cluster", () => {
     const other = await send("fork", { repository, sender: { login: "ben" } });
     await eventually("a later one is told", () => of(other.guid).length > 0, 60);
     expect(of(guid)).toEqual([]);
+  });
+
+  it("nobody sends us events of our own, though a plugin asks for them", async () => {
+    const event = { kind: "timer", plugin: "lifecycle", note: "x" };
+    const place = { owner, repo: name, private: false, defaultBranch: "main" };
+    const { ignored } = await send("cutwater", {
+      repository: { ...repository, ...place, owner: { login: owner } },
+      event,
+    });
+    expect(ignored).toBe(true);
   });
 
   it("that is down holds no label up; the delivery tells of both", async () => {

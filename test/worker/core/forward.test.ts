@@ -10,6 +10,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 interface World {
   readonly forwards: Forwards;
+  readonly inbox: Inbox;
   readonly around: Surroundings;
   /** Looks at what is due, and waits for what left. */
   readonly look: () => Promise<number | void>;
@@ -22,8 +23,7 @@ async function inObject(act: (world: World) => Promise<void>, settings: object =
   const stub = env.CONVERSATION.getByName(`forward/${crypto.randomUUID()}#1`);
   await runInDurableObject(stub, async (_instance, state) => {
     const inbox = new Inbox(state.storage.sql);
-    inbox.put({
-      guid: "g-1",
+    const delivery = {
       event: "issue_comment",
       action: "created",
       owner: "o",
@@ -35,7 +35,8 @@ async function inObject(act: (world: World) => Promise<void>, settings: object =
       bodyKey: "",
       headers: { "x-github-hook-id": "9" },
       private: false,
-    });
+    };
+    for (const guid of ["g-1", "g-2", "g-3"]) inbox.put({ ...delivery, guid });
     const forwards = new Forwards(state.storage.sql);
     const pending: Promise<void>[] = [];
     const around: Surroundings = {
@@ -54,7 +55,7 @@ async function inObject(act: (world: World) => Promise<void>, settings: object =
       await Promise.all(pending.splice(0));
       return next;
     };
-    await act({ forwards, around, look });
+    await act({ forwards, inbox, around, look });
   });
 }
 
@@ -133,6 +134,71 @@ it("inside a cluster: a runner's task, whose end is the answer", async () => {
     expect(task).toMatch(/^[0-9a-f-]{36}$/);
     expect(await forwardEnded(task, { state: "delivered", status: 500 }, around)).toBe(true);
     expect(forwards.views("g-1")).toMatchObject([{ state: "waiting", answer: "answered 500" }]);
+  });
+});
+
+it("in order: of each plugin one at a time, and one that is down holds up only itself", async () => {
+  const sent: string[] = [];
+  let down = true;
+  vi.stubGlobal("fetch", async (url: string, { headers }: RequestInit) => {
+    sent.push(`${new URL(url).hostname} ${new Headers(headers).get("x-github-delivery")}`);
+    return new Response(null, { status: url.includes("down") && down ? 503 : 200 });
+  });
+  await inObject(async ({ forwards, look }) => {
+    const both = [
+      ...told("https://mine.example.org"),
+      { name: "down", endpoint: "https://down.example.org", events: [] },
+    ];
+    const start = Date.now();
+    for (const guid of ["g-1", "g-2", "g-3"]) forwards.put(guid, both, start);
+    for (let looks = 0; looks < 3; looks += 1) await look();
+    expect(sent).toEqual([
+      "down.example.org g-1",
+      "mine.example.org g-1",
+      "mine.example.org g-2",
+      "mine.example.org g-3",
+    ]);
+    down = false;
+    sent.length = 0;
+    const clock = vi.spyOn(Date, "now").mockReturnValue(start + 60_000);
+    for (let looks = 0; looks < 3; looks += 1) await look();
+    clock.mockRestore();
+    expect(sent).toEqual(["down.example.org g-1", "down.example.org g-2", "down.example.org g-3"]);
+    expect(await look(), "nothing is left to do").toBeUndefined();
+  });
+});
+
+it("what was given up is tried anew when GitHub sends the delivery again; what was told is not told twice", async () => {
+  const sent: string[] = [];
+  vi.stubGlobal("fetch", async (url: string) => {
+    sent.push(new URL(url).hostname);
+    return new Response(null, { status: url.includes("gone") && sent.length < 3 ? 410 : 200 });
+  });
+  await inObject(async ({ forwards, look }) => {
+    const gone = { name: "gone", endpoint: "https://gone.example.org", events: [] };
+    forwards.put("g-1", [...told("https://mine.example.org"), gone], Date.now());
+    await look();
+    expect(forwards.again("g-1", Date.now())).toBe(true);
+    await look();
+    expect(sent).toEqual(["gone.example.org", "mine.example.org", "gone.example.org"]);
+    expect(forwards.views("g-1").map(({ state }) => state)).toEqual(["done", "done"]);
+    expect(forwards.again("g-1", Date.now())).toBe(false);
+  });
+});
+
+it("a body is kept while a plugin waits for it", async () => {
+  await inObject(async ({ forwards, inbox }) => {
+    forwards.put("g-1", told("https://mine.example.org"), Date.now());
+    const first = inbox.get("g-1");
+    if (!first) throw new Error("no delivery");
+    inbox.end(first, "handled", "", "", []);
+    const after = (guid: string) => inbox.end({ ...first, guid, seq: first.seq + 205 }, "handled", "", "", []);
+    after("g-later");
+    expect(inbox.get("g-1")?.body).not.toBe("");
+    const [row] = forwards.take(Date.now(), 1);
+    if (row) forwards.ended(row, { state: "done", answer: "" }, Date.now());
+    after("g-later");
+    expect(inbox.get("g-1")?.body).toBe("");
   });
 });
 
