@@ -1,5 +1,6 @@
 /** `npm run bench`: one table; `npm run bench -- hook scale`: some of it. The worker must be built when `bundle` is left out. */
 import { benchBundle } from "./bundle.ts";
+import { benchCalls } from "./calls.ts";
 import { benchConfig } from "./config.ts";
 import { benchHook } from "./hook.ts";
 import { benchPage } from "./page.ts";
@@ -11,6 +12,7 @@ const wanted = process.argv.slice(2);
 for (const [name, bench] of [
   ["bundle", benchBundle],
   ["hook", benchHook],
+  ["calls", benchCalls],
   ["config", benchConfig],
   ["page", benchPage],
   ["scale", benchScale],
