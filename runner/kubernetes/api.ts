@@ -50,7 +50,12 @@ export function kubeApi(options: { readonly kubeconfig?: string; readonly contex
     const options: RequestOptions = {
       method,
       signal: init.signal,
-      headers: { accept: "application/json, */*", ...(init.type ? { "content-type": init.type } : {}) },
+      headers: {
+        accept: "application/json, */*",
+        ...(init.type ? { "content-type": init.type } : {}),
+        // Node does not say it for DELETE: the body would be taken for the connection's next request.
+        ...(init.body === undefined ? {} : { "content-length": Buffer.byteLength(init.body) }),
+      },
     };
     await config.applyToHTTPSOptions(options);
     // One agent keeps connections; its certificates are those of the first call until they change on disk.

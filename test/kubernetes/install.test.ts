@@ -108,7 +108,13 @@ describe("docs/kubernetes.md", () => {
     const pods = async () => (await kubectl("-n", "test-pods", "get", "pods", "-o", "name")).trim().split("\n");
     await eventually("the pods of ended jobs are gone", async () => (await pods()).join("") === "");
     system.say(HELLO, pull, "ben", "/test pull-hello-slow");
-    const [first = ""] = await eventually("its pod runs", async () => ((await pods())[0] ? await pods() : null));
+    const begun = async () => {
+      const { url: page = "" } =
+        system.github.control.snapshot({ repo: HELLO, number: pull }).pull?.statuses["pull-hello-slow"] ?? {};
+      return page !== "" && (await (await fetch(`${page}/log`)).text()).includes("begun");
+    };
+    await eventually("it has begun", begun);
+    const [first = ""] = await pods();
     await kubectl("-n", "cutwater", "delete", "pod", "-l", "app.kubernetes.io/name=cutwater-runner");
     const done = await ended("pull-hello-slow", 200);
     expect([done.state, await (await fetch(`${done.url}/log`)).text()]).toEqual(["success", "begun\ndone\n"]);
