@@ -12,6 +12,7 @@ const main = defineCommand({
     mkpj: () => import("./mkpj.ts").then((module) => module.mkpj),
     mkpod: () => import("./mkpod.ts").then((module) => module.mkpod),
     phony: () => import("./phony.ts").then((module) => module.phony),
+    branchprotector: () => import("./branchprotector.ts").then((module) => module.branchprotector),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
   },
 });
