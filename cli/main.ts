@@ -13,6 +13,7 @@ const main = defineCommand({
     mkpod: () => import("./mkpod.ts").then((module) => module.mkpod),
     hmac: () => import("./hmac.ts").then((module) => module.hmac),
     phony: () => import("./phony.ts").then((module) => module.phony),
+    branchprotector: () => import("./branchprotector.ts").then((module) => module.branchprotector),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
   },
 });

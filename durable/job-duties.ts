@@ -14,9 +14,10 @@ import type { JobSummary, NonNullReportTo } from "../src/jobs/rpc.ts";
 import { indexRowOf, summaryOf } from "../src/jobs/summary.ts";
 import { type FinalState, isFinal } from "../src/jobs/verdict.ts";
 import { waitingForRunner } from "../src/jobs/waiting.ts";
-import { saveJobRow } from "../src/store/job-row.ts";
+import { dropJobRow, saveJobRow } from "../src/store/job-row.ts";
+import { jobsMaxAge } from "../src/jobs/retention.ts";
 import { isReporter, JobCrier } from "./job-crier.ts";
-import { writeEnd, writePointers, writeStart } from "./job-files.ts";
+import { dropBuild, writeEnd, writePointers, writeStart } from "./job-files.ts";
 import type { JobLog } from "./job-log.ts";
 import type { JobStore, KnownJob } from "./job-store.ts";
 import type { Todo } from "./todo.ts";
@@ -41,6 +42,8 @@ export class JobDuties {
   readonly #todo: Todo;
   readonly #crier: JobCrier;
   readonly #apply: (event: JobEvent) => Promise<void>;
+  /** Nothing is left but what this object itself holds. */
+  forgotten = false;
 
   constructor(
     env: Env,
@@ -90,6 +93,8 @@ export class JobDuties {
         return (await this.#log.flushSegment(Number(of))) ? Date.now() : undefined;
       case "clean":
         return this.#log.clean(Number(of));
+      case "forget":
+        return this.#forget(job);
       case "deadline":
         return this.#deadline(of, due);
     }
@@ -184,6 +189,20 @@ export class JobDuties {
     if (record.stage !== "admission" && record.stage !== "queued") return;
     const reason = `No runner of build cluster ${spec.cluster} took this git task: start one, or set GIT_TASKS_CLUSTER to the alias of one that runs.`;
     await this.#apply({ type: "abort", reason, superseded: false });
+  }
+
+  /** Sinker: by age, and never what is not over. Files first, the row last, so that a crash leaves what finds the rest. */
+  async #forget({ prowjob, record }: KnownJob): Promise<Again> {
+    const now = Date.now();
+    if (record.completedAt === null) return;
+    const due = record.completedAt + jobsMaxAge(this.#env);
+    if (now < due) return due;
+    for (let attempt = this.#store.lastAttempt(); attempt > 0; attempt -= 1) {
+      const build = this.#store.build(attempt);
+      if (build && (await dropBuild(this.#env.ARTIFACTS, prowjob, build.buildId))) return now;
+    }
+    await dropJobRow(this.#env.DB, this.#id);
+    this.forgotten = true;
   }
 
   async #writeStart({ prowjob, record }: KnownJob): Promise<void> {

@@ -11,6 +11,8 @@ import type { FinalState } from "../src/jobs/verdict.ts";
 const JSON_FILE = { httpMetadata: { contentType: "application/json" } };
 const TEXT_FILE = { httpMetadata: { contentType: "text/plain; charset=utf-8" } };
 
+const KEYS_A_PAGE = 1_000;
+
 export interface Build {
   readonly buildId: string;
   /** Milliseconds. */
@@ -66,3 +68,13 @@ async function writeLatest(bucket: R2Bucket, key: string, buildId: string): Prom
 }
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
+
+/** Deletes the files of a build, a page at a time, and what leads to it. True: there are more. */
+export async function dropBuild(bucket: R2Bucket, job: ProwJob, buildId: string): Promise<boolean> {
+  const page = await bucket.list({ prefix: `${storagePath(job.spec, buildId)}/`, limit: KEYS_A_PAGE });
+  await bucket.delete(page.objects.map(({ key }) => key));
+  if (page.truncated) return true;
+  const alias = aliasOf(job.spec, buildId);
+  if (alias) await bucket.delete(alias.key);
+  return false;
+}

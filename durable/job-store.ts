@@ -59,6 +59,11 @@ export class JobStore {
     this.#sql = storage.sql;
   }
 
+  /** What was read is not there any more. */
+  clear(): void {
+    for (const key of Object.keys(this.#cache)) Reflect.deleteProperty(this.#cache, key);
+  }
+
   /** Documents are ours: written by {@link write}, so read without a check. */
   read<Key extends keyof Documents>(key: Key): Documents[Key] | null {
     const known = this.#cache[key];

@@ -29,6 +29,7 @@ import { JOB_TABLES, JobStore } from "./job-store.ts";
 import type { KnownJob } from "./job-store.ts";
 import { reportersOf } from "./job-crier.ts";
 import { JobViewers } from "./job-viewers.ts";
+import { jobsMaxAge } from "../src/jobs/retention.ts";
 import { migrate } from "./migrate.ts";
 import { TODO_TABLE, Todo } from "./todo.ts";
 import { isHidden } from "../src/jobs/hidden.ts";
@@ -108,6 +109,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     this.#store.claimed(1, 0, "", buildId, at);
     this.#store.addLine({ at, what: "Recorded", detail: said });
     for (const duty of ["index", "end 1"]) this.#todo.put(duty, Date.now());
+    this.#todo.put("forget", Date.now() + jobsMaxAge(this.env));
     await this.#todo.arm();
     return summaryOf(job, record);
   }
@@ -259,6 +261,12 @@ export class Job extends DurableObject<Env> implements JobRpc {
 
   override async alarm(): Promise<void> {
     await this.#todo.drain((key, due) => this.#duties.work(key, due));
+    if (!this.#duties.forgotten) return;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    // Whoever still asks this instance finds an empty object, as its next one will be.
+    this.#store.clear();
+    migrate(this.ctx.storage, MIGRATIONS);
   }
 
   #isCurrent(held: Held): boolean {
@@ -333,6 +341,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     const line = timelineLine(before, event, next);
     if (line) this.#store.addLine({ at: now, ...line });
     if (event.type === "lost" || event.type === "deadline") this.#markEndOfLog(before, next);
+    if (isComplete(next) && !isComplete(before)) this.#todo.put("forget", now + jobsMaxAge(this.env));
     // What people wait for first: duties of one time are done in the order they were asked for.
     if (next.version !== before.version) this.#todo.put("report", now);
     if (next.state !== before.state || isComplete(next) !== isComplete(before))

@@ -1,14 +1,24 @@
 /** Cadence -> duty. Cron only kicks objects; each does its own slice by alarm (design 1.4). */
 import { dailyLook } from "./chatops/daily.ts";
 import type { Env } from "./env.ts";
+import { jobsMaxAge } from "./jobs/retention.ts";
+import { sweepRows } from "./store/sweep.ts";
 
 type Duty = (env: Env, scheduledTime: number) => Promise<void>;
 
 /** Safety net: should it not have heard of a new configuration. Its own alarm starts the periodic jobs. */
 const horologium: Duty = (env) => env.HOROLOGIUM.getByName("installation").sync();
 
+const DAY_MS = 24 * 3600_000;
+/** As long as objects remember deliveries. */
+const DELIVERIES_MS = 91 * DAY_MS;
+
+/** Each job forgets itself by its own alarm; a day later its row would be one that nobody took away. */
+const sinker: Duty = (env, now) =>
+  sweepRows(env.DB, { jobs: now - jobsMaxAge(env) - DAY_MS, deliveries: now - DELIVERIES_MS });
+
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [horologium, dailyLook],
+  "*/5 * * * *": [horologium, dailyLook, sinker],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

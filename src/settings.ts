@@ -85,6 +85,11 @@ export const Settings = z.object({
         return z.NEVER;
       }
     }),
+  /** A Go duration: so long after its end a job is kept, with its log, its artifacts and its row. */
+  JOBS_MAX_AGE: z
+    .string()
+    .refine((value) => (durationSeconds(value) ?? 0) >= 3600, { error: "must be a duration of an hour or more: 720h" })
+    .default("2160h"),
   /** JSON: cluster alias to a list of one or two SHA-256 digests (hex) of runner tokens. */
   RUNNER_TOKENS: z
     .string()

@@ -118,6 +118,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     secret: false,
     purpose: "the same where it neither starts jobs nor retires or moves contexts",
   },
+  {
+    name: "JOBS_MAX_AGE",
+    source: "optional",
+    secret: false,
+    purpose: "how long after its end a job is kept, with its log, its artifacts and its row",
+  },
   { name: "GITHUB_TOKEN", source: "optional", secret: true, purpose: "a personal access token, instead of an App" },
   { name: "GITHUB_API_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its REST API" },
   { name: "GITHUB_URL", source: "optional", secret: false, purpose: "GitHub Enterprise: its pages" },

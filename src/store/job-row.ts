@@ -1,5 +1,5 @@
 /** Writes the job index. */
-import { getTableColumns, sql } from "drizzle-orm";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { prowJob } from "./schema.ts";
 
@@ -18,4 +18,9 @@ export async function saveJobRow(database: D1Database, row: Row): Promise<void> 
       set: fromNew,
       setWhere: sql`${prowJob.version} < excluded."version"`,
     });
+}
+
+/** Takes a job off the index. */
+export async function dropJobRow(database: D1Database, id: string): Promise<void> {
+  await drizzle(database).delete(prowJob).where(eq(prowJob.id, id));
 }
