@@ -57,7 +57,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 
 function joined(wide: unknown, narrow: unknown): unknown {
   if (narrow === undefined) return wide;
-  if (Array.isArray(wide) && Array.isArray(narrow)) return [...new Set([...wide, ...narrow])].sort();
+  if (Array.isArray(wide) && Array.isArray(narrow)) return [...new Set([...wide, ...narrow].map(String))].toSorted();
   if (isMap(wide) && isMap(narrow)) return joinedMaps(wide, narrow);
   return narrow;
 }
@@ -75,7 +75,8 @@ function narrowed(wide: Policy, narrow: Policy | undefined): Policy {
 /** A policy without what is below it. */
 const bare = (level: Policy & { readonly repos?: unknown; readonly branches?: unknown }): Policy => ({
   ...level,
-  ...{ repos: undefined, branches: undefined },
+  repos: undefined,
+  branches: undefined,
 });
 
 /** Contexts that every pull request must have. Of what runs under conditions none: it may never come. */

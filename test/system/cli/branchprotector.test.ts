@@ -71,8 +71,15 @@ afterAll(async () => {
 const run = (...more: readonly string[]) =>
   at.cutwater(
     "branchprotector",
-    ...["--config-path", "config.yaml", "--job-config-path", "jobs", "--github-endpoint", url],
-    ...["--github-token-path", "token", ...more],
+    "--config-path",
+    "config.yaml",
+    "--job-config-path",
+    "jobs",
+    "--github-endpoint",
+    url,
+    "--github-token-path",
+    "token",
+    ...more,
   );
 
 it("shows, writes, and then has nothing to do", async () => {
