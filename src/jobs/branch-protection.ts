@@ -73,11 +73,10 @@ function narrowed(wide: Policy, narrow: Policy | undefined): Policy {
 }
 
 /** A policy without what is below it. */
-const bare = (level: Policy & { readonly repos?: unknown; readonly branches?: unknown }): Policy => ({
-  ...level,
-  repos: undefined,
-  branches: undefined,
-});
+function bare(level: Policy & { readonly repos?: unknown; readonly branches?: unknown }): Policy {
+  const { repos: _repos, branches: _branches, ...policy } = level;
+  return policy;
+}
 
 /** Contexts that every pull request must have. Of what runs under conditions none: it may never come. */
 export function requiredContexts(branch: string, presubmits: readonly Presubmit[], manual: boolean): readonly string[] {
