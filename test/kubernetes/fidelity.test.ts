@@ -35,7 +35,7 @@ afterAll(() => cluster?.stop());
 
 /** Namespaces, service accounts, priority and runtime classes that the pods name. */
 async function surroundings(): Promise<void> {
-  const { admin } = cluster.plane;
+  const { admin } = cluster;
   const apiVersion = (kind: string, group: string) => ({ apiVersion: group, kind });
   const named = (pick: (pod: Pod) => string): string[] => [
     ...new Set(pods.map(({ pod }) => pick(pod)).filter((name) => name !== "")),
@@ -73,7 +73,7 @@ describe("every pod of kubernetes/test-infra", () => {
     const worker = async (): Promise<void> => {
       for (const { job, pod } of waiting) {
         const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods?dryRun=All`;
-        await cluster.plane.admin
+        await cluster.admin
           .create(path, pod)
           .catch((error: unknown) => refused.push(`${job}: ${error instanceof Error ? error.message : String(error)}`));
       }
