@@ -4,12 +4,15 @@ import * as z from "zod";
 /** Rights and events: the table of docs/github-app.md. */
 const PERMISSIONS = {
   metadata: "read",
-  contents: "read",
+  contents: "write",
   issues: "write",
   pull_requests: "write",
   statuses: "write",
+  checks: "write",
   actions: "write",
+  administration: "read",
   members: "read",
+  organization_projects: "write",
 } as const;
 const EVENTS = [
   "issue_comment",

@@ -27,8 +27,13 @@ async function rows(heading: string): Promise<string[][]> {
   );
 }
 
-/** GitHub's API calls this one otherwise than its pages do. */
-const key = (label: string): string => label.toLowerCase().replaceAll(" ", "_").replace("commit_statuses", "statuses");
+/** GitHub's API calls these otherwise than its pages do. */
+const key = (label: string): string =>
+  label
+    .toLowerCase()
+    .replaceAll(" ", "_")
+    .replace("commit_statuses", "statuses")
+    .replace(/^projects$/, "organization_projects");
 
 describe("the App by hand is the App of /setup", () => {
   it("has the same permissions", async () => {
