@@ -80,6 +80,9 @@ describe("every pod of kubernetes/test-infra", () => {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     expect(pods.length).toBeGreaterThan(3_000);
-    expect(refused).toEqual([]);
+    // It has a variable whose key is written NAME: Go's decoder reads that for `name`, the API server does not.
+    const misspelt = "periodic ci-sig-storage-local-static-provisioner-master-gce-latest: ";
+    expect(refused.filter((one) => !one.startsWith(misspelt))).toEqual([]);
+    expect(refused).toHaveLength(1);
   }, 600_000);
 });

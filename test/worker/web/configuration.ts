@@ -1,7 +1,8 @@
 /** A configuration in use, for the tests of a file: what a load would have left behind. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { documentKey, periodicsKey } from "../../../src/config/current.ts";
+import { expect, vi } from "vitest";
+import { currentVersion, documentKey, periodicsKey } from "../../../src/config/current.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 
 const PROW = `
@@ -35,7 +36,17 @@ export async function useConfiguration(jobs: string): Promise<{ forget: () => Pr
       JSON.stringify(index),
     );
   });
-  return {
-    forget: () => runInDurableObject(object, (_, { storage }) => void storage.sql.exec("DELETE FROM current")),
-  };
+  await inUse(version);
+  return { forget: forgetConfiguration };
 }
+
+/** Takes away whatever configuration a file of tests left. */
+export async function forgetConfiguration(): Promise<void> {
+  const object = env.CONFIGURATION.getByName("installation");
+  await runInDurableObject(object, (_, { storage }) => void storage.sql.exec("DELETE FROM current"));
+  await inUse("");
+}
+
+/** This isolate takes its version for the current one for some seconds. */
+const inUse = (version: string): Promise<void> =>
+  vi.waitFor(async () => expect(await currentVersion(env)).toBe(version), { timeout: 10_000, interval: 50 });
