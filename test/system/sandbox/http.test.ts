@@ -338,7 +338,7 @@ describe("GraphQL", () => {
       token: bench.sandbox.control.token("nova"),
       body,
     });
-    expect(JSON.stringify(refused.errors)).toContain("correct permissions");
+    expect(JSON.stringify(refused.errors)).toContain("FORBIDDEN");
     expect(hidden()).toBeNull();
     const { json } = await query(text, { id: comment.node_id });
     expect(json.data).toEqual({
