@@ -287,10 +287,7 @@ const rows: readonly Row[] = [
   },
   {
     rule: "a fetch that fails is tried again",
-    job: ({ forge, code }) => {
-      forge.failNext(2);
-      return { gitBaseUrl: forge.url, refs: refsOf(code), script: "cat a.txt" };
-    },
+    job: ({ forge, code }) => ({ gitBaseUrl: forge.failing(2), refs: refsOf(code), script: "cat a.txt" }),
     sees: ({ log }) => expect(log).toBe("a\n"),
   },
 ];

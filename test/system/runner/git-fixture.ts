@@ -36,8 +36,8 @@ export interface Forge {
   hang(): void;
   /** Resolves once a request has come. */
   asked(): Promise<void>;
-  /** Answers this many requests with 503 first. */
-  failNext(count: number): void;
+  /** Another address of it, where this many requests are answered with 503 first. */
+  failing(count: number): string;
   /** Makes `org/name.git` with the files given; answers its base commit. */
   createRepository(name: string, files: Record<string, string>): Repository;
   close(): Promise<void>;
@@ -59,15 +59,17 @@ export async function startForge(token?: string, host = "127.0.0.1"): Promise<Fo
   const authorizations: (string | undefined)[] = [];
   const asked = Promise.withResolvers<void>();
   let hanging = false;
-  let failures = 0;
+  const failures = new Map<string, number>();
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization);
     asked.resolve();
     if (hanging) return;
-    if (failures > 0) {
-      failures -= 1;
-      response.writeHead(503).end();
-    } else if (token && request.headers.authorization !== `Basic ${btoa(`x-access-token:${token}`)}`)
+    const [prefix = ""] = /^\/failing-\d+/.exec(request.url ?? "") ?? [];
+    const left = failures.get(prefix) ?? 0;
+    failures.set(prefix, left - 1);
+    request.url = (request.url ?? "").slice(prefix.length);
+    if (left > 0) response.writeHead(503).end();
+    else if (token && request.headers.authorization !== `Basic ${btoa(`x-access-token:${token}`)}`)
       response.writeHead(401, { "www-authenticate": "Basic" }).end();
     else backend(root, request, response);
   });
@@ -82,8 +84,10 @@ export async function startForge(token?: string, host = "127.0.0.1"): Promise<Fo
       hanging = true;
     },
     asked: () => asked.promise,
-    failNext: (count) => {
-      failures = count;
+    failing: (count) => {
+      const prefix = `/failing-${failures.size}`;
+      failures.set(prefix, count);
+      return `http://${host}:${port}${prefix}`;
     },
     createRepository: (name, files) => createRepository(root, name, files),
     async close() {
