@@ -28,7 +28,7 @@ const PAGES: readonly (readonly [name: string, url: () => string, shows: RegExp]
     () => `${seen.worker.url}/job-history/pull-hello-unit`,
     /of these \d+ runs passed[\s\S]*pull-hello-unit/,
   ],
-  ["configured jobs", () => `${seen.worker.url}/configured-jobs`, /harbor[\s\S]*hello/],
+  ["configured jobs", () => `${seen.worker.url}/configured-jobs`, /cutwater-demo[\s\S]*hello/],
   ["a repository's configured jobs", () => `${seen.worker.url}/configured-jobs/${HELLO}`, /pull-hello-unit/],
   ["a pull request", () => `${seen.worker.url}/pr/${HELLO}/${number}`, /pull-hello-lint[\s\S]*What was done/],
   ["deliveries", () => `${seen.worker.url}/deliveries`, /pull_request/],
