@@ -11,10 +11,15 @@ import { poll } from "./poll.ts";
 
 const POLL_MS = 5_000;
 
+const isLastFile = ({ path }: JobData["artifacts"][number]): boolean => path === "finished.json";
+
 function LiveJob(props: JobData): JSX.Element {
   const [data, setData] = useState(props);
   const [now, setNow] = useState(props.now);
   const over = isOver(data.job.state, data.job.completionTime) && data.job.log.complete;
+  // The files of a build are written after its state is told.
+  const filed = data.job.buildId === "" || data.moreArtifacts || data.artifacts.some(isLastFile);
+  const settled = over && filed;
 
   useEffect(() => {
     const skew = props.now - Date.now();
@@ -23,10 +28,8 @@ function LiveJob(props: JobData): JSX.Element {
   }, [over]);
 
   useEffect(() => {
-    if (over) {
-      jobEvents.over();
-      return undefined;
-    }
+    if (over) jobEvents.over();
+    if (settled) return undefined;
     const polling = poll(`/api/jobs/${data.job.id}`, POLL_MS, (answer) => {
       setData((known) => ({ ...known, ...ours<Partial<JobData>>(answer) }));
     });
@@ -35,7 +38,7 @@ function LiveJob(props: JobData): JSX.Element {
       polling.stop();
       off();
     };
-  }, [over]);
+  }, [over, settled]);
 
   useEffect(() => {
     document.title = document.title.replace(/^[^:]*/, stateWord(data.job.state));
