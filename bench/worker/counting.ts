@@ -126,6 +126,7 @@ export const BuildCluster = counting("BUILD_CLUSTER", product.BuildCluster);
 export const Configuration = counting("CONFIGURATION", product.Configuration);
 export const Conversation = counting("CONVERSATION", product.Conversation);
 export const GitHubBudget = counting("GITHUB_BUDGET", product.GitHubBudget);
+export const Horologium = counting("HOROLOGIUM", product.Horologium);
 export const Job = counting("JOB", product.Job);
 export const JobName = counting("JOB_NAME", product.JobName);
 export const JobQueue = counting("JOB_QUEUE", product.JobQueue);

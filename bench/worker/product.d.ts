@@ -6,6 +6,7 @@ export const BuildCluster: ObjectClass;
 export const Configuration: ObjectClass;
 export const Conversation: ObjectClass;
 export const GitHubBudget: ObjectClass;
+export const Horologium: ObjectClass;
 export const Job: ObjectClass;
 export const JobName: ObjectClass;
 export const JobQueue: ObjectClass;

@@ -115,10 +115,7 @@ function Effects({ list, now }: { readonly list: readonly EffectView[]; readonly
                 </p>
                 <EffectDetail effect={row.effect} />
                 {row.answer !== "" && <p class="soft small">GitHub: {row.answer}</p>}
-                {row.tries > 1 && <p class="soft small">{row.tries} tries</p>}
-                {row.nextTryAt !== null && row.nextTryAt > now && (
-                  <p class="soft small">next try in {duration(row.nextTryAt - now)}</p>
-                )}
+                <Tries {...row} now={now} />
               </div>
             </li>
           ))}
@@ -145,15 +142,25 @@ function Forwards({ list, now }: { readonly list: readonly ForwardView[]; readon
                 <b>{row.plugin}</b> <span class="soft mono">{row.endpoint}</span>
               </p>
               {row.answer !== "" && <p class="soft small">{row.answer}</p>}
-              {row.tries > 1 && <p class="soft small">{row.tries} tries</p>}
-              {row.nextTryAt !== null && row.nextTryAt > now && (
-                <p class="soft small">next try in {duration(row.nextTryAt - now)}</p>
-              )}
+              <Tries {...row} now={now} />
             </div>
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+function Tries({
+  tries,
+  nextTryAt,
+  now,
+}: Pick<EffectView, "tries" | "nextTryAt"> & { readonly now: number }): JSX.Element {
+  return (
+    <>
+      {tries > 1 && <p class="soft small">{tries} tries</p>}
+      {nextTryAt !== null && nextTryAt > now && <p class="soft small">next try in {duration(nextTryAt - now)}</p>}
+    </>
   );
 }
 
