@@ -79,7 +79,7 @@ async function pickAll(requests: readonly Request[], pullRequest: PullRequest, v
     const [open] = await view.search(`repo:${owner}/${repo} is:pr is:open head:${branch} base:${target}`);
     if (open) say(pickOpen(target, open.number));
     else {
-      const id = await uuidV5(`${NAME} ${view.guid} ${owner}/${repo}#${number} ${target}`);
+      const id = await uuidV5(`${NAME} ${wishOf(request, view)} ${owner}/${repo}#${number} ${target}`);
       effects.push({ kind: "gitTask", id, plugin: NAME, task: task.data });
     }
   }
@@ -89,6 +89,11 @@ async function pickAll(requests: readonly Request[], pullRequest: PullRequest, v
     effects.push({ kind: "comment", body });
   }
   return { effects, why: `to ${requests.map(({ target }) => target).join(", ")}` };
+}
+
+/** One wish is one task: a comment right after the merge is heard as itself, and again when the merge is told of. */
+function wishOf({ answered: { body, htmlUrl } }: Request, view: View): string {
+  return body === "" ? view.guid : htmlUrl;
 }
 
 /** Whoever asked is found anew: the task knows of branches only. */

@@ -326,6 +326,7 @@ export interface World {
   config: RepoConfig;
   /** Null: those of the configuration. */
   repoJobs: RepoJobs | null;
+  guid: string;
   number: number;
 }
 
@@ -378,6 +379,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     baseTip: "d".repeat(40),
     config: repoConfig(),
     repoJobs: null,
+    guid: GUID,
     number: 5,
     ...over,
   };
@@ -395,7 +397,7 @@ export function fakeView(over: Partial<World> = {}, failing: readonly (keyof Vie
     repository: { owner: "org", repo: "repo", private: false, defaultBranch: "master" },
     number: world.number,
     config: world.config,
-    guid: GUID,
+    guid: world.guid,
     now: NOW,
     publicUrl: "https://prow.example.com",
     botLogin: () => answer("botLogin", () => BOT),

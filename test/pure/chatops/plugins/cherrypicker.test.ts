@@ -110,6 +110,14 @@ describe("/cherrypick (spec chatops 2.40)", () => {
 describe("the merge", () => {
   const closed = pullEvent("closed", { pullRequest: merged });
 
+  test("and a comment right after it, of which it knows: one task, whichever is handled first", async () => {
+    const said = say("member", "/cherrypick v1", 9);
+    const asked = by("member", said.body, { commentId: said.id, htmlUrl: `${merged.htmlUrl}#issuecomment-${said.id}` });
+    const [first] = await effectsOf(asked, world({ comments: [said] }));
+    const [again] = await effectsOf(closed, world({ comments: [said], guid: "of-the-merge" }));
+    expect(again).toEqual(first);
+  });
+
   test.each<[string, Partial<World>, object, readonly string[]]>([
     [
       "comments",
