@@ -109,7 +109,7 @@ export class ChatJobs {
     const id = job.metadata.name;
     const baseRef = job.spec.refs?.base_ref ?? "";
     if (!this.#get(id)) {
-      if (job.spec.type === "presubmit") await this.#supersede(job.spec.job, baseRef);
+      if (job.spec.type === "presubmit") await this.#supersede(job.spec.job, baseRef, "A newer run takes its place.");
       const started = Date.parse(job.status.startTime);
       this.#sql.exec(
         `INSERT OR IGNORE INTO job (id, version, name, base_ref, type, complete, superseded, summary, started, said_version, said_status)
@@ -124,7 +124,7 @@ export class ChatJobs {
     return (await this.#env.JOB.getByName(`job:${id}`).start(JSON.stringify(job), reportTo)).created;
   }
 
-  async #supersede(name: string, baseRef: string): Promise<void> {
+  async #supersede(name: string, baseRef: string, reason: string): Promise<void> {
     const older = this.#sql
       .exec<JobRow>(
         "SELECT * FROM job WHERE name = ? AND base_ref = ? AND type = 'presubmit' AND complete = 0",
@@ -134,13 +134,21 @@ export class ChatJobs {
       .toArray();
     for (const { id } of older) {
       this.#sql.exec("UPDATE job SET superseded = 1 WHERE id = ?", id);
-      await this.#env.JOB.getByName(`job:${id}`).abort("A newer run takes its place.", "cutwater", true);
+      await this.#env.JOB.getByName(`job:${id}`).abort(reason, "cutwater", true);
     }
   }
 
-  /** Keeps a job that was finished from the start. What is known of it counts as said. False: it was known. */
+  /**
+   * Keeps a job that was finished from the start. What is known of it counts as said; unfinished presubmits of the same
+   * name and base are told to stop, and say nothing any more. False: it was known.
+   */
   async record(job: ProwJob): Promise<boolean> {
     const id = job.metadata.name;
+    const { type, job: name, refs } = job.spec;
+    if (type === "presubmit" && !this.#get(id)) {
+      const reason = job.status.description ?? "Its result was recorded.";
+      await this.#supersede(name, refs?.base_ref ?? "", reason);
+    }
     const summary = await this.#env.JOB.getByName(`job:${id}`).record(JSON.stringify(job));
     if (!this.put(summary)) return false;
     this.#sql.exec("UPDATE job SET said_version = version WHERE id = ?", id);

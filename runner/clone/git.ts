@@ -1,15 +1,4 @@
-/** Runs git apart from the machine's and the user's settings, in a process group of its own. */
-import type { SpawnOptions } from "node:child_process";
-import { launch } from "../process/launch.ts";
-
-/** Bytes of output that a record keeps of one command: the end of it. */
-const OUTPUT_BYTES = 16 * 1024;
-
-export interface GitResult {
-  readonly output: string;
-  /** Null when it succeeded. */
-  readonly error: string | null;
-}
+/** Git's environment, apart from the machine's and the user's settings. */
 
 /** Passed through when the runner has them, since without them it may not reach the server at all. */
 const NETWORK = [
@@ -81,31 +70,4 @@ export function gitEnvironment(options: GitEnvironment): Record<string, string> 
     if (value !== undefined) env[name] = value;
   }
   return env;
-}
-
-/** Runs one git command to its end; `signal` kills its whole process group. Never rejects. */
-export async function runGit(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly signal: AbortSignal },
-): Promise<GitResult> {
-  if (options.signal.aborted) return { output: "", error: "stopped" };
-  const spawnOptions: SpawnOptions = { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] };
-  const started = await launch("git", args, spawnOptions);
-  if (!started.ok) return { output: "", error: started.error };
-  const { child, kill } = started;
-  const stop = () => kill("SIGKILL");
-  options.signal.addEventListener("abort", stop, { once: true });
-  let output: Buffer = Buffer.alloc(0);
-  const keep = (bytes: Buffer) => {
-    output = Buffer.concat([output, bytes]);
-    if (output.length > 2 * OUTPUT_BYTES) output = output.subarray(output.length - OUTPUT_BYTES);
-  };
-  child.stdout?.on("data", keep);
-  child.stderr?.on("data", keep);
-  const error = await new Promise<string | null>((resolve) => {
-    child.on("close", (code, by) => resolve(code === 0 ? null : by === null ? `exit status ${code}` : `killed: ${by}`));
-  });
-  options.signal.removeEventListener("abort", stop);
-  const text = output.subarray(Math.max(0, output.length - OUTPUT_BYTES)).toString("utf8");
-  return { output: text, error: options.signal.aborted ? "stopped" : error };
 }

@@ -5,7 +5,8 @@ import type { Refs } from "../../src/config/model.ts";
 import { CloneRecord } from "../../src/jobs/protocol.ts";
 import { sleep } from "../backoff.ts";
 import { createCensor } from "../censor.ts";
-import { basicAuthorization, gitEnvironment, runGit } from "./git.ts";
+import { runTogether } from "../process/program.ts";
+import { basicAuthorization, gitEnvironment } from "./git.ts";
 import { baseSteps, type GitStep, pullSteps } from "./plan.ts";
 import { formatRecord } from "./records.ts";
 import { BadRefs, clonePath, cloneUrl, urlSecrets } from "./refs.ts";
@@ -15,6 +16,8 @@ export { BadRefs, clonePath, refsInOrder, workdirRefs } from "./refs.ts";
 /** Delays before each new try of a fetch: about 63 s altogether. */
 export const FETCH_RETRIES_MS: readonly number[] = [100, 200, 400, 800, 2000, 5000, 10_000, 15_000, 30_000];
 const PARALLEL = 4;
+/** Bytes of output that a record keeps of one command: the end of it. */
+const OUTPUT_BYTES = 16 * 1024;
 
 export interface CloneOptions {
   /** Repositories come below `<root>/src`. */
@@ -87,26 +90,31 @@ function openClone(directory: string, url: string, options: CloneOptions, comman
   const env = gitEnvironment({ ...options, tokenUrl: options.gitBaseUrl });
   const secrets = [...urlSecrets(url), ...(options.token ? [options.token, basicAuthorization(options.token)] : [])];
   const run = (args: readonly string[], extra: Record<string, string> = {}) =>
-    runGit(args, { cwd: directory, env: { ...env, ...extra }, signal: options.signal });
+    runTogether("git", args, { cwd: directory, env: { ...env, ...extra }, signal: options.signal }, OUTPUT_BYTES);
 
-  const runStep = async ({ args, retry, commitTime }: GitStep): Promise<boolean> => {
+  const runStep = async ({ args, retry, commitTime, otherwise }: GitStep): Promise<boolean> => {
     const begun = performance.now();
     const date = `@${commitTime} +0000`;
     const extra: Record<string, string> =
       commitTime === undefined ? {} : { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-    let result = await run(args, extra);
+    const attempt = async () => {
+      const first = { said: args, ...(await run(args, extra)) };
+      if (first.problem === "" || !otherwise || options.signal.aborted) return first;
+      return { said: otherwise, ...(await run(otherwise, extra)) };
+    };
+    let result = await attempt();
     for (const delay of retry ? options.retriesMs : []) {
-      if (result.error === null || options.signal.aborted) break;
+      if (result.problem === "" || options.signal.aborted) break;
       await sleep(delay, options.signal);
-      result = await run(args, extra);
+      result = await attempt();
     }
     commands.push({
-      command: censored(["git", ...args].join(" "), secrets),
+      command: censored(["git", ...result.said].join(" "), secrets),
       output: censored(result.output, secrets),
-      ...(result.error === null ? {} : { error: result.error }),
+      ...(result.problem === "" ? {} : { error: result.problem }),
       duration: nanoseconds(begun),
     });
-    return result.error === null;
+    return result.problem === "";
   };
   return {
     directory,

@@ -8,6 +8,8 @@ export interface GitStep {
   readonly retry: boolean;
   /** Seconds of the epoch for the commit that the step makes; unset when it makes none. */
   readonly commitTime?: number;
+  /** Tried when `args` fail. */
+  readonly otherwise?: readonly string[];
 }
 
 const step = (...args: string[]): GitStep => ({ args, retry: false });
@@ -43,17 +45,21 @@ export function baseSteps(refs: Refs, url: string, user: { readonly name: string
 }
 
 /**
- * Steps that merge the pull requests in order and fetch submodules. `baseTime` (seconds) is the base commit's time: merges
+ * Steps that merge the pull requests in order and fetch submodules. A head is fetched by its commit, else by its number. `baseTime` (seconds) is the base commit's time: merges
  * are dated one second apart after it, so that every clone of the same refs has the same commit.
  */
 export function pullSteps(refs: Refs, url: string, baseTime: number): GitStep[] {
   const merges = (refs.pulls ?? []).flatMap((pull, index) => {
-    const wanted = pull.ref || pull.sha || `pull/${pull.number}/head`;
+    const head = `pull/${pull.number}/head`;
+    const wanted = pull.ref || pull.sha || head;
     const target = pull.sha || "FETCH_HEAD";
     mustBePlain(`ref of pull request ${pull.number}`, wanted);
     mustBePlain(`commit of pull request ${pull.number}`, target);
+    const from = [...(refs.blobless_fetch === true ? ["--filter=blob:none"] : []), "--", url];
+    const fetched = fetchStep(...from, wanted);
     return [
-      fetchStep(...(refs.blobless_fetch === true ? ["--filter=blob:none"] : []), "--", url, wanted),
+      // Some servers give no commit that no ref names. The merge is of the commit, so that another head fails there.
+      wanted === pull.sha ? { ...fetched, otherwise: ["fetch", ...from, head] } : fetched,
       { ...step("merge", "--no-ff", target), commitTime: baseTime + index + 1 },
     ];
   });

@@ -1,7 +1,7 @@
 /** Runs a linter on files of a head (spec chatops 2.33). What the linters say is parsed as a stranger's word. */
 import * as z from "zod";
 import type { GitTask, GitTaskOutcome } from "../../src/jobs/git-task.ts";
-import { type ProgramResult, runProgram } from "./program.ts";
+import { type ProgramResult, runProgram } from "../process/program.ts";
 import { openRepository, said, TaskFailed, type TaskPlace } from "./repository.ts";
 
 type Task = Extract<GitTask, { kind: "lint" }>;
@@ -19,20 +19,14 @@ export async function lint(task: Task, place: TaskPlace): Promise<GitTaskOutcome
   const { directory, env, must } = await openRepository(place, task.owner, task.repo);
   await must("fetch", "-q", "--depth=1", "--filter=blob:none", "--no-tags", "origin", task.headSha);
   await must("checkout", "-q", task.headSha, "--", ...task.files);
-  const options = {
-    cwd: directory,
-    env: { ...env, GIT_CONFIG_COUNT: "0" },
-    signal: place.signal,
-    mostBytes: OUTPUT_BYTES,
-  };
+  const options = { cwd: directory, env: { ...env, GIT_CONFIG_COUNT: "0" }, signal: place.signal };
   const run: Linter = async (...args) => {
-    const result = await runProgram(task.linter, args, options);
+    const result = await runProgram(task.linter, args, options, OUTPUT_BYTES);
     if (/ENOENT/.test(result.problem))
       throw new TaskFailed(
         `${task.linter} is not on the PATH of the runner. Install it there: ${INSTALL[task.linter]}`,
       );
-    if (result.code === null)
-      throw new TaskFailed(`${task.linter} could not run: ${result.problem || "it was stopped"}.`);
+    if (result.code === null) throw new TaskFailed(`${task.linter} could not run: ${result.problem}.`);
     return result;
   };
   const findings = await LINTERS[task.linter](task, run);

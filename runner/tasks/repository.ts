@@ -5,7 +5,7 @@ import type { Assignment } from "../../src/jobs/protocol.ts";
 import { gitEnvironment } from "../clone/git.ts";
 import { cloneUrl } from "../clone/refs.ts";
 import { basePath } from "../process/environment.ts";
-import { type ProgramResult, runProgram } from "./program.ts";
+import { type ProgramResult, runProgram } from "../process/program.ts";
 
 /** Thrown when a task cannot go on; the message may be shown to people. */
 export class TaskFailed extends Error {
@@ -56,7 +56,7 @@ export async function openRepository(
   const git = async (...args: readonly string[]) => {
     await tell(`$ git ${args.join(" ")}\n`);
     const result = await runProgram("git", args, { cwd: directory, env, signal });
-    await tell(`${result.stdout}${result.stderr}${result.problem}`);
+    await tell(`${result.stdout}${result.stderr}${result.problem && `${result.problem}\n`}`);
     return result;
   };
   const must = async (...args: readonly string[]) => {
@@ -65,7 +65,7 @@ export async function openRepository(
     return result.stdout.trim();
   };
   const read = async (mostBytes: number, ...args: readonly string[]) => {
-    const result = await runProgram("git", args, { cwd: directory, env, signal, mostBytes });
+    const result = await runProgram("git", args, { cwd: directory, env, signal }, mostBytes);
     return result.code === 0 && !result.cut ? result.stdout : null;
   };
   await must("init", "-q");
@@ -77,5 +77,5 @@ export async function openRepository(
 
 /** A program's own words about what went wrong. */
 export function said({ stderr, stdout, problem }: ProgramResult): string {
-  return (problem || stderr.trim() || stdout.trim() || "it said nothing").slice(-4000);
+  return (stderr.trim() || stdout.trim() || problem).slice(-4000);
 }

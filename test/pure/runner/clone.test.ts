@@ -111,6 +111,14 @@ describe("the commands of a clone (spec jobs 6.3)", () => {
     ]);
   });
 
+  it("a head that its commit does not give is fetched by its number, and its commit merged (jobs 7.3: test-infra#15225, #19910)", () => {
+    const named = (pull: { sha: string; ref?: string }) =>
+      pullSteps({ ...refs, pulls: [{ number: 1, author: "a", ...pull }] }, "URL", 0).map(({ otherwise }) => otherwise);
+    expect(named({ sha: "s1" })).toEqual([["fetch", "--", "URL", "pull/1/head"], undefined, undefined]);
+    expect(named({ sha: "s1", ref: "refs/changes/1" })).toEqual([undefined, undefined, undefined]);
+    expect(named({ sha: "" })).toEqual([undefined, undefined, undefined]);
+  });
+
   it.each<Partial<Refs>>([{ skip_submodules: true }, { sparse_checkout_files: ["a"] }])("no submodules: %j", (more) =>
     expect(pullSteps({ ...refs, ...more }, "URL", 0)).toEqual([]),
   );

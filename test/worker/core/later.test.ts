@@ -201,6 +201,30 @@ it("a recorded job is finished from the start, is in the index and in R2, and is
   expect(await jobStub(job.metadata.name).abort("too late", "alice", false)).toBe(false);
 });
 
+it("an override stops the run that it stands for, whose result is never said (jobs 7.3: prow#908)", async () => {
+  const stub = conversation("overridden", 5);
+  const wake = wakeOf(5, { repository: { ...REPOSITORY, repo: "Overridden" } });
+  await stub.wake(wake);
+  await handled("overridden", 5, wake.guid);
+  const running = prowJob();
+  await stub.enqueue("start-1", "trigger", [{ kind: "startJobs", jobs: [running] }]);
+  await until(async () => (await jobStub(running.metadata.name).view())?.state === "triggered");
+  const status = { ...running.status, state: "success", description: "By boss" } as const;
+  const recorded = { ...prowJob(running.spec), status };
+  await stub.enqueue("override-1", "override", [{ kind: "recordJobs", jobs: [recorded] }]);
+  expect(await completed(running.metadata.name)).toMatchObject({ state: "aborted", description: "By boss" });
+  const object = env.CONVERSATION.getByName("later/overridden#5");
+  const rows = (query: string) =>
+    runInDurableObject(object, (_instance, state) =>
+      state.storage.sql.exec<{ n: number }>(query, running.metadata.name).one(),
+    );
+  const told = "SELECT count(*) AS n FROM job WHERE id = ? AND complete = 1 AND said_version = version";
+  await until(async () => (await rows(told)).n === 1, "the conversation hears of the abort");
+  const red = `SELECT count(*) AS n FROM outbox WHERE effect ->> 'kind' = 'setStatus' AND guid LIKE '%' || ? || '%'
+    AND effect ->> 'state' <> 'pending'`;
+  expect(await rows(red)).toEqual({ n: 0 });
+});
+
 it("a job that is not finished is not recorded", async () => {
   const job = prowJob();
   const record = async () => await jobStub(job.metadata.name).record(JSON.stringify(job));
