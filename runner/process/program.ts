@@ -80,7 +80,9 @@ export async function runTogether(
   mostBytes: number,
 ): Promise<ProgramEnd & { readonly output: string }> {
   const kept = lastBytes(mostBytes);
-  const end = await run(command, args, options, kept.take);
+  const end = await run(command, args, options, (bytes) => {
+    kept.take(bytes);
+  });
   return { ...end, output: kept.text() };
 }
 
