@@ -211,6 +211,13 @@ export class Job extends DurableObject<Env> implements JobRpc {
     return isComplete(job.record) ? ENDED : { key: keyOf(job, artifactPath(path)) };
   }
 
+  async podInfoKey(token: string): Promise<{ key: string } | Refusal> {
+    const job = await this.#authorize(token);
+    if ("error" in job) return job;
+    if (isComplete(job.record)) return ENDED;
+    return { key: `${storagePath(job.prowjob.spec, job.record.buildId)}/podinfo.json` };
+  }
+
   async finish(token: string, report: string): Promise<{ ok: true } | Refusal> {
     const job = await this.#authorize(token);
     if ("error" in job) return job;

@@ -3,6 +3,7 @@
  * to it: `test/system/runner/executor-conformance.ts`.
  */
 import type { JsonObject } from "../src/config/model.ts";
+import type { PodInfo } from "../src/jobs/pod-info.ts";
 import type { Assignment, FinishReport, Held, StateReport } from "../src/jobs/protocol.ts";
 
 /** What an executor saw; the worker decides the state from it. Times are milliseconds. */
@@ -30,6 +31,8 @@ export interface Sink {
   phase(phase: StateReport["phase"], detail?: string): void;
   /** Keeps what a later life of the runner needs to find the workload again. Resolves once it is on disk. */
   remember(trace: JsonObject): Promise<void>;
+  /** Hands in what the cluster said of the job's pod. Never rejects: the job's result does not hang on it. */
+  storePodInfo(info: PodInfo): Promise<void>;
   /** Uploads every regular file below `directory`. */
   storeArtifacts(directory: string): Promise<FinishReport["artifacts"]>;
 }

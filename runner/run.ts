@@ -7,6 +7,7 @@ import { censored } from "./censor.ts";
 import { basicAuthorization } from "./clone/git.ts";
 import type { Evidence, Executor, Sink, Workload } from "./executor.ts";
 import { sendFinish, withinLimits } from "./finish.ts";
+import { sendPodInfo } from "./pod-info.ts";
 import { openLogStream } from "./log-stream.ts";
 import { LogUpload } from "./log-upload.ts";
 import { keyOf, type RunFolder } from "./run-folder.ts";
@@ -109,6 +110,7 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
       note: (line) => spool.note(censored(line, secrets)),
       phase: (phase, detail) => reports.report(phase, detail),
       remember: (trace) => folder.remember(trace),
+      storePodInfo: (info) => sendPodInfo(api, info, { secrets, signal: gone.signal, say }),
       storeArtifacts: (directory) => uploadArtifacts(api, directory, { signal: gone.signal, say }),
     };
     const trace = folder.life > 1 ? await folder.trace() : null;

@@ -7,6 +7,7 @@ import { type Ending, endingOf, exitCodesOf, isScheduled, testStart, testsAreOve
 import { followLog, type LogPosition } from "./follow-log.ts";
 import type { Going } from "./options.ts";
 import { condition, type ContainerStatus, type PodObject } from "./pod-status.ts";
+import { podInfoOf } from "./pod-info.ts";
 import { clonedBy, uploadedBy } from "./results.ts";
 import { watchPod } from "./watch-pod.ts";
 import { endPod, type Names, namesOf, removeWorkload } from "./workload.ts";
@@ -30,6 +31,7 @@ export class Watch {
   readonly #ended = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #pod: PodObject;
+  #whole: unknown = null;
   #phase = "";
   #stopping: Ending["reason"] | null = null;
   #stopMessage = "";
@@ -94,6 +96,7 @@ export class Watch {
         return endingOf(this.#pod) ?? { reason: "pod-lost", message: "It was deleted while the job ran", exitCodes };
       }
       if (sight.kind === "unreachable") continue;
+      this.#whole = sight.whole;
       this.#seen(sight.pod);
       this.#look();
       const why = waitingFor(sight.pod);
@@ -256,6 +259,8 @@ export class Watch {
     const { artifacts, metadata, problem } = uploadedBy(this.#pod);
     await this.#note(end.reason === "start-failed" ? end.message : "");
     await this.#note(end.reason === "clone-failed" || end.reason === "start-failed" ? "" : problem);
+    const info = await podInfoOf(options.api, this.#names.namespace, this.#whole);
+    if (info) await sink.storePodInfo(info);
     await removeWorkload(this.#names, options, null).catch(() => {});
     return {
       ...end,

@@ -9,7 +9,8 @@ const WATCH_SECONDS = 240;
 const AGAIN_MS = 1000;
 
 export type Sight =
-  | { readonly kind: "pod"; readonly pod: PodObject }
+  /** `whole`: all that the API server said of it. */
+  | { readonly kind: "pod"; readonly pod: PodObject; readonly whole: unknown }
   | { readonly kind: "gone" }
   | { readonly kind: "unreachable"; readonly why: string };
 
@@ -23,8 +24,9 @@ export async function* watchPod(
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   while (!signal.aborted) {
     try {
-      const pod = PodObject.parse(await api.call("GET", `${pods}/${name}`));
-      yield { kind: "pod", pod };
+      const whole = await api.call("GET", `${pods}/${name}`);
+      const pod = PodObject.parse(whole);
+      yield { kind: "pod", pod, whole };
       const query = new URLSearchParams({
         watch: "1",
         fieldSelector: `metadata.name=${name}`,
@@ -39,7 +41,7 @@ export async function* watchPod(
         const seen = PodObject.parse(event.object);
         // Another pod of the same name is not ours.
         if (seen.metadata.uid !== pod.metadata.uid) continue;
-        yield { kind: "pod", pod: seen };
+        yield { kind: "pod", pod: seen, whole: event.object };
         if (event.type === "DELETED") {
           yield { kind: "gone" };
           return;

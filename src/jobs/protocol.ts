@@ -12,6 +12,7 @@
  *   POST /runner/jobs/:id/artifacts/<path>?uploads              larger ones in parts: answers { uploadId }
  *   PUT  /runner/jobs/:id/artifacts/<path>?uploadId=&partNumber= one part (5 MiB or more, but the last); answers { etag }
  *   POST /runner/jobs/:id/artifacts/<path>?uploadId=            { parts: [{ partNumber, etag }] } ends it
+ *   PUT  /runner/jobs/:id/podinfo                 PodInfo (`jobs/pod-info.ts`), before the finish: becomes podinfo.json
  *   POST /runner/jobs/:id/finish                  FinishReport
  *
  * Errors are `{ error: { code, message } }`: 401 unknown credential, 403 another job's or out of scope, 409 stale

@@ -58,6 +58,8 @@ export interface JobRpc extends Rpc.DurableObjectBranded {
   bookArtifact(token: string, path: string, bytes: number, part?: number): Promise<{ key: string } | Refusal>;
   /** The R2 key of an artifact, booked or not. */
   artifactKey(token: string, path: string): Promise<{ key: string } | Refusal>;
+  /** The R2 key of the build's podinfo.json. */
+  podInfoKey(token: string): Promise<{ key: string } | Refusal>;
   /** `report` is a FinishReport as JSON. */
   finish(token: string, report: string): Promise<{ ok: true } | Refusal>;
 

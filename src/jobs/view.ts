@@ -37,6 +37,39 @@ export interface ArtifactRow {
   readonly contentType: string;
 }
 
+/** What Kubernetes said of a build's pod: from podinfo.json. */
+export interface PodView {
+  readonly name: string;
+  readonly namespace: string;
+  readonly node: string;
+  readonly phase: string;
+  /** Why it is so, in the cluster's words; often empty. */
+  readonly said: string;
+  readonly containers: readonly {
+    readonly name: string;
+    readonly image: string;
+    readonly init: boolean;
+    readonly state: string;
+    readonly why: string;
+    readonly said: string;
+    readonly restarts: number;
+  }[];
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+  /** The oldest first. `at` in milliseconds, 0 when it is not known. */
+  readonly events: readonly {
+    readonly at: number;
+    readonly type: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly count: number;
+  }[];
+}
+
 /** The job page. */
 export interface JobView extends JobRow {
   readonly baseSha: string;

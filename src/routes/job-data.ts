@@ -2,13 +2,15 @@
 import type { JobData } from "../../ui/parts/job-body.tsx";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
-import type { ArtifactRow, JobView } from "../jobs/view.ts";
+import { POD_INFO_BYTES, podViewOf } from "../jobs/pod-info.ts";
+import type { ArtifactRow, JobView, PodView } from "../jobs/view.ts";
 import { mayPerhapsAct } from "./job-actions.ts";
 import { canSeeJob } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** One listing of R2: what lies beyond is said, not shown. */
 const LISTED = 1_000;
+const POD_INFO = "podinfo.json";
 const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A job that the viewer may see; null when there is none, or none for them. */
@@ -31,13 +33,20 @@ async function artifactsOf(env: Env, job: JobView): Promise<{ artifacts: readonl
   return { artifacts, more: listed.truncated };
 }
 
+async function podOf(env: Env, job: JobView): Promise<PodView | null> {
+  const file = await env.ARTIFACTS.get(`${job.storagePath}/${POD_INFO}`);
+  return file === null || file.size > POD_INFO_BYTES ? null : podViewOf(await file.text());
+}
+
 /** What the job page shows above the log, and `/api/jobs/:id` answers. */
 export async function jobData(env: Env, viewer: Viewer, job: JobView): Promise<JobData> {
   const [{ artifacts, more }, may] = await Promise.all([artifactsOf(env, job), mayPerhapsAct(env, viewer, job)]);
+  const hasPodInfo = more || artifacts.some(({ path }) => path === POD_INFO);
   return {
     job,
     artifacts,
     moreArtifacts: more,
+    pod: hasPodInfo ? await podOf(env, job) : null,
     actions: { rerun: may, abort: may },
     github: settings(env).GITHUB_URL,
     now: Date.now(),

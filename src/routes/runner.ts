@@ -5,6 +5,7 @@ import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { bearerOf, isKnownToken } from "../jobs/credential.ts";
 import { isOver } from "../jobs/left-over.ts";
+import { POD_INFO_BYTES, PodInfo } from "../jobs/pod-info.ts";
 import { Attempts, FinishReport, LOG_APPEND_BYTES, RunnerMessage, StateReport } from "../jobs/protocol.ts";
 import type { JobRpc, Refusal } from "../jobs/rpc.ts";
 import { createApp } from "./app.ts";
@@ -76,6 +77,15 @@ runner.post("/runner/jobs/:id/state", async (c) => {
   const report = await parsedBody(c, STATE_BYTES, StateReport);
   if (report instanceof Response) return report;
   return answered(c, await job(c.env, c.req.param("id")).reportState(tokenOf(c), report));
+});
+
+runner.put("/runner/jobs/:id/podinfo", async (c) => {
+  const info = await parsedBody(c, POD_INFO_BYTES, PodInfo);
+  if (info instanceof Response) return info;
+  const answer = await job(c.env, c.req.param("id")).podInfoKey(tokenOf(c));
+  if ("error" in answer) return refused(c, answer);
+  await c.env.ARTIFACTS.put(answer.key, JSON.stringify(info), { httpMetadata: { contentType: "application/json" } });
+  return c.json({ ok: true });
 });
 
 runner.post("/runner/jobs/:id/finish", async (c) => {

@@ -1,5 +1,6 @@
 /** The Kubernetes executor on a real cluster: the conformance table of every executor, and what only pods do. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { podViewOf } from "../../src/jobs/pod-info.ts";
 import { assignmentOf } from "../system/runner/assignment.ts";
 import { holdsForEveryExecutor } from "../system/runner/executor-conformance.ts";
 import { recordingSink } from "../system/runner/recording-sink.ts";
@@ -32,9 +33,22 @@ describe("what is special about pods", () => {
 
   it("a pod that no node can take is unschedulable, with the scheduler's words", async () => {
     const podSpec = { nodeSelector: { disk: "none-such" }, containers: [{ image: JOB_IMAGE, command: ["true"] }] };
-    const { evidence } = await world.outcome({ podSpec, unscheduledSeconds: 3 });
+    const { evidence, info } = await world.outcome({ podSpec, unscheduledSeconds: 3 });
     expect(evidence).toMatchObject({ reason: "unschedulable" });
     expect(evidence.message).toContain("node affinity/selector");
+    const view = podViewOf(JSON.stringify(info));
+    expect(view).toMatchObject({ phase: "Pending", node: "" });
+    expect(view?.events.map(({ reason }) => reason)).toContain("FailedScheduling");
+    expect(info?.node).toBeUndefined();
+  });
+
+  it("podinfo.json has the pod, its events and, where the runner may read it, the node", async () => {
+    const { info } = await world.outcome({ script: "echo hello" });
+    expect(info).toMatchObject({ node: { kind: "Node" }, pod: { kind: "Pod" } });
+    const view = podViewOf(JSON.stringify(info));
+    expect(view?.containers).toContainEqual(expect.objectContaining({ name: "test", state: "exited with 0" }));
+    expect(view?.events.map(({ reason }) => reason)).toContain("Scheduled");
+    expect(JSON.stringify(info)).not.toContain("managedFields");
   });
 
   it("more memory than the limit is an out-of-memory kill", async () => {

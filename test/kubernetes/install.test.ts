@@ -1,4 +1,5 @@
 /** docs/kubernetes.md, followed literally on a cluster that has nothing yet: the runner as a Deployment, and a job through it. */
+import { podViewOf } from "../../src/jobs/pod-info.ts";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -93,6 +94,9 @@ describe("docs/kubernetes.md", () => {
     expect([done.state, log]).toEqual(["success", expect.stringContaining("greets the world")]);
     const list = (await (await fetch(`${done.url}/artifacts/`)).json()) as { artifacts: { path: string }[] };
     expect(list.artifacts.some((artifact) => artifact.path.endsWith(".xml"))).toBe(true);
+    const info = podViewOf(await (await fetch(`${done.url}/artifacts/podinfo.json`)).text());
+    expect(info?.containers.map(({ name }) => name)).toContain("test");
+    expect(info?.events.map(({ reason }) => reason)).toContain("Started");
   });
 
   it("a job's preset brings variables and secrets, and with censor_secrets none of them shows", async () => {

@@ -1,5 +1,6 @@
 /** What tests of the executor share: a cluster, a namespace for jobs, a place for artifacts, and the executor. */
 import { createKubernetesExecutor, kubeApi, type KubernetesOptions } from "../../runner/kubernetes/index.ts";
+import type { PodInfo } from "../../src/jobs/pod-info.ts";
 import type { Evidence, Executor } from "../../runner/executor.ts";
 import { assignmentOf, type JobOptions } from "../system/runner/assignment.ts";
 import { recordingSink } from "../system/runner/recording-sink.ts";
@@ -17,7 +18,12 @@ export interface PodWorld {
   at(path: string): string;
   exists(path: string): Promise<boolean>;
   /** Runs a job to its end. */
-  outcome(options: JobOptions): Promise<{ evidence: Evidence; log: string; artifacts: ReadonlyMap<string, string> }>;
+  outcome(options: JobOptions): Promise<{
+    evidence: Evidence;
+    log: string;
+    artifacts: ReadonlyMap<string, string>;
+    info: PodInfo | undefined;
+  }>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +59,7 @@ export async function podWorld(options: Partial<KubernetesOptions> = {}): Promis
       const evidence = await executor.start(assignment, sink).done;
       const log = await sink.text();
       await sink.close();
-      return { evidence, log, artifacts: uploads.of(assignment.job) };
+      return { evidence, log, artifacts: uploads.of(assignment.job), info: sink.infos.at(-1) };
     },
     async stop() {
       uploads.close();

@@ -1,8 +1,9 @@
 /** What the job page says of a job above its log. */
 import type { ComponentChildren, JSX } from "preact";
-import type { ArtifactRow, JobView } from "../../src/jobs/view.ts";
+import type { ArtifactRow, JobView, PodView } from "../../src/jobs/view.ts";
 import { Icon } from "./icons.tsx";
 import { CommitLink, PersonLink, RefsLink } from "./links.tsx";
+import { PodDetails } from "./pod-details.tsx";
 import { isOver, StateMark } from "./state.tsx";
 import { Ago, duration, exact, Moment, size } from "./time.tsx";
 
@@ -11,6 +12,8 @@ export interface JobData {
   readonly artifacts: readonly ArtifactRow[];
   /** Whether there are more artifacts than these. */
   readonly moreArtifacts: boolean;
+  /** Null: there is no podinfo.json, or not yet. */
+  readonly pod: PodView | null;
   /** What the viewer may do, as far as it is known without asking GitHub; the server decides when it is done. */
   readonly actions: { readonly rerun: boolean; readonly abort: boolean };
   readonly github: string;
@@ -29,6 +32,7 @@ export function JobBody(props: JobData): JSX.Element {
         <Facts {...props} over={over} />
         <Artifacts {...props} over={over} />
       </div>
+      {props.pod && <PodDetails pod={props.pod} />}
     </>
   );
 }

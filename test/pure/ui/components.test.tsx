@@ -81,10 +81,17 @@ describe("escaping", () => {
       context: EVIL,
       timeline: [{ at: 1, what: EVIL, detail: EVIL }],
     };
+    const evilPod = {
+      ...{ name: EVIL, namespace: EVIL, node: EVIL, phase: EVIL, said: EVIL },
+      containers: [{ name: EVIL, image: EVIL, init: true, state: EVIL, why: EVIL, said: EVIL, restarts: 1 }],
+      conditions: [{ type: EVIL, status: EVIL, reason: EVIL, message: EVIL }],
+      events: [{ at: 1, type: EVIL, reason: EVIL, message: EVIL, count: 2 }],
+    };
     const artifacts = [{ path: `artifacts/${EVIL}`, size: 1, contentType: EVIL }];
     const props = {
       artifacts,
       moreArtifacts: true,
+      pod: evilPod,
       actions: { rerun: true, abort: true },
       github: "https://github.test",
       now: 5,
@@ -118,7 +125,13 @@ describe("the log", () => {
 });
 
 describe("the job page", () => {
-  const props = { artifacts: [], moreArtifacts: false, github: "https://github.test", now: JOB.startTime + 60_000 };
+  const props = {
+    artifacts: [],
+    moreArtifacts: false,
+    pod: null,
+    github: "https://github.test",
+    now: JOB.startTime + 60_000,
+  };
 
   it("offers what the viewer may do, and no abort when it is over", () => {
     const actions = { rerun: true, abort: true };

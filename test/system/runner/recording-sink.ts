@@ -4,6 +4,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { JsonObject } from "../../../src/config/model.ts";
+import type { PodInfo } from "../../../src/jobs/pod-info.ts";
 import type { Sink } from "../../../runner/executor.ts";
 import { openLogStream } from "../../../runner/log-stream.ts";
 import { Spool } from "../../../runner/spool.ts";
@@ -13,6 +14,7 @@ export interface RecordingSink extends Sink {
   /** Artifacts by name. */
   readonly artifacts: Map<string, string>;
   readonly traces: JsonObject[];
+  readonly infos: PodInfo[];
   text(): Promise<string>;
   /** Resolves once the log contains `part`. */
   says(part: string): Promise<void>;
@@ -25,12 +27,14 @@ export async function recordingSink(secrets: readonly string[] = []): Promise<Re
   const artifacts = new Map<string, string>();
   const phases: string[] = [];
   const traces: JsonObject[] = [];
+  const infos: PodInfo[] = [];
   const hidden = [...secrets];
   const text = async () => (await spool.read(0, spool.size)).toString("utf8");
   return {
     phases,
     artifacts,
     traces,
+    infos,
     text,
     async says(part) {
       while (!(await text()).includes(part)) await spool.grown();
@@ -44,6 +48,7 @@ export async function recordingSink(secrets: readonly string[] = []): Promise<Re
     note: (line) => spool.note(line),
     phase: (phase) => phases.push(phase),
     remember: async (trace) => void traces.push(trace),
+    storePodInfo: async (info) => void infos.push(info),
     async storeArtifacts(folder) {
       for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile()) continue;

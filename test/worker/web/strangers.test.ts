@@ -131,6 +131,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     status: 401,
     body: '{"seq":1,"phase":"running","at":5}',
   },
+  "PUT /runner/jobs/:id/podinfo": { path: "/runner/jobs/ID/podinfo", status: 401, body: '{"pod":{},"events":[]}' },
   "POST /runner/jobs/:id/finish": { path: "/runner/jobs/ID/finish", status: 401, body: finishReport() },
   "PUT /runner/jobs/:id/artifacts/*": {
     path: "/runner/jobs/ID/artifacts/a.txt",
