@@ -3,8 +3,7 @@
  * to it: `test/system/runner/executor-conformance.ts`.
  */
 import type { JsonObject } from "../src/config/model.ts";
-import type { PodInfo } from "../src/jobs/pod-info.ts";
-import type { Assignment, FinishReport, Held, StateReport } from "../src/jobs/protocol.ts";
+import type { PodInfo, Assignment, FinishReport, Held, StateReport } from "../src/jobs/protocol.ts";
 
 /** What an executor saw; the worker decides the state from it. Times are milliseconds. */
 export type Evidence = Pick<

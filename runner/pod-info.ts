@@ -1,6 +1,6 @@
 /** Hands in what a cluster said of a job's pod, secrets censored. */
 import type { JsonObject } from "../src/config/model.ts";
-import { POD_INFO_BYTES, type PodInfo } from "../src/jobs/pod-info.ts";
+import { POD_INFO_BYTES, type PodInfo } from "../src/jobs/protocol.ts";
 import type { JobApi } from "./api.ts";
 import { censored } from "./censor.ts";
 

@@ -1,30 +1,35 @@
 /** Gathers podinfo.json (spec jobs 4.6.4): the pod as it was seen last, its events, its node. */
 import { z } from "zod";
-import { PodInfo } from "../../src/jobs/pod-info.ts";
+import { PodInfo } from "../../src/jobs/protocol.ts";
 import type { KubeApi } from "./api.ts";
 
 const EVENTS = 200;
 
+/** Without Kubernetes' own notes on who wrote which field: they are most of an object, and say nothing of the job. */
+const Metadata = z.looseObject({ managedFields: z.unknown() }).transform((metadata) => {
+  const { managedFields: _, ...rest } = metadata;
+  return rest;
+});
+const Thing = z.looseObject({ metadata: Metadata.optional() });
 const Seen = z.looseObject({
-  metadata: z.looseObject({ uid: z.string(), managedFields: z.unknown(), annotations: z.looseObject({}).optional() }),
+  metadata: z.looseObject({ uid: z.string() }),
   spec: z.looseObject({ nodeName: z.string().optional() }).default({}),
 });
-const Events = z.object({ items: PodInfo.shape.events });
+const Events = z.object({ items: z.array(Thing) });
 
 /** Null when no pod was seen. What cannot be read is left out: events, and the node, which the runner need not be let see. */
 export async function podInfoOf(api: KubeApi, namespace: string, whole: unknown): Promise<PodInfo | null> {
   const seen = Seen.safeParse(whole);
   if (!seen.success) return null;
-  const { managedFields: _, ...metadata } = seen.data.metadata;
-  const { nodeName } = seen.data.spec;
+  const { metadata, spec } = seen.data;
   const query = new URLSearchParams({ fieldSelector: `involvedObject.uid=${metadata.uid}`, limit: String(EVENTS) });
   const [events, node] = await Promise.all([
     asked(api, `/api/v1/namespaces/${namespace}/events?${query.toString()}`),
-    nodeName === undefined ? null : asked(api, `/api/v1/nodes/${encodeURIComponent(nodeName)}`),
+    spec.nodeName ? asked(api, `/api/v1/nodes/${encodeURIComponent(spec.nodeName)}`) : null,
   ]);
-  const found = PodInfo.shape.node.safeParse(node ?? undefined).data;
+  const found = Thing.safeParse(node).data;
   return PodInfo.parse({
-    pod: { ...seen.data, metadata },
+    pod: Thing.parse(whole),
     events: Events.safeParse(events).data?.items ?? [],
     ...(found ? { node: found } : {}),
   });

@@ -1,19 +1,7 @@
 /** podinfo.json: what Kubernetes said of a build's pod (spec jobs 4.6.4, 6.4), and what the job page shows of it. Pure. */
 import * as z from "zod";
-import type { JsonObject } from "../config/model.ts";
+import { PodInfo } from "./protocol.ts";
 import type { PodView } from "./view.ts";
-
-export const POD_INFO_BYTES = 1024 * 1024;
-
-const Document = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
-
-/** The file: objects as the API server gave them. `node` is missing where the runner may not read nodes. */
-export const PodInfo = z.object({
-  pod: Document,
-  events: z.array(Document).max(1000),
-  node: Document.optional(),
-});
-export type PodInfo = z.infer<typeof PodInfo>;
 
 const Text = z.string().catch("");
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).catch([]);

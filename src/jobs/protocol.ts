@@ -12,7 +12,7 @@
  *   POST /runner/jobs/:id/artifacts/<path>?uploads              larger ones in parts: answers { uploadId }
  *   PUT  /runner/jobs/:id/artifacts/<path>?uploadId=&partNumber= one part (5 MiB or more, but the last); answers { etag }
  *   POST /runner/jobs/:id/artifacts/<path>?uploadId=            { parts: [{ partNumber, etag }] } ends it
- *   PUT  /runner/jobs/:id/podinfo                 PodInfo (`jobs/pod-info.ts`), before the finish: becomes podinfo.json
+ *   PUT  /runner/jobs/:id/podinfo                 PodInfo, before the finish: becomes podinfo.json
  *   POST /runner/jobs/:id/finish                  FinishReport
  *
  * Errors are `{ error: { code, message } }`: 401 unknown credential, 403 another job's or out of scope, 409 stale
@@ -158,3 +158,10 @@ export const FinishReport = z.object({
   node: z.string().max(253).optional(),
 });
 export type FinishReport = z.infer<typeof FinishReport>;
+
+export const POD_INFO_BYTES = 1024 * 1024;
+const Thing = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+
+/** podinfo.json: objects as the API server gave them. `node` is missing where the runner may not read nodes. */
+export const PodInfo = z.object({ pod: Thing, events: z.array(Thing).max(1000), node: Thing.optional() });
+export type PodInfo = z.infer<typeof PodInfo>;

@@ -2,7 +2,8 @@
 import type { JobData } from "../../ui/parts/job-body.tsx";
 import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
-import { POD_INFO_BYTES, podViewOf } from "../jobs/pod-info.ts";
+import { podViewOf } from "../jobs/pod-info.ts";
+import { POD_INFO_BYTES } from "../jobs/protocol.ts";
 import type { ArtifactRow, JobView, PodView } from "../jobs/view.ts";
 import { mayPerhapsAct } from "./job-actions.ts";
 import { canSeeJob } from "./viewer.ts";

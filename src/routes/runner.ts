@@ -5,8 +5,15 @@ import { settings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { bearerOf, isKnownToken } from "../jobs/credential.ts";
 import { isOver } from "../jobs/left-over.ts";
-import { POD_INFO_BYTES, PodInfo } from "../jobs/pod-info.ts";
-import { Attempts, FinishReport, LOG_APPEND_BYTES, RunnerMessage, StateReport } from "../jobs/protocol.ts";
+import {
+  Attempts,
+  FinishReport,
+  LOG_APPEND_BYTES,
+  POD_INFO_BYTES,
+  PodInfo,
+  RunnerMessage,
+  StateReport,
+} from "../jobs/protocol.ts";
 import type { JobRpc, Refusal } from "../jobs/rpc.ts";
 import { createApp } from "./app.ts";
 import type { AppEnv } from "./app.ts";

@@ -1,6 +1,6 @@
 /** What tests of the executor share: a cluster, a namespace for jobs, a place for artifacts, and the executor. */
 import { createKubernetesExecutor, kubeApi, type KubernetesOptions } from "../../runner/kubernetes/index.ts";
-import type { PodInfo } from "../../src/jobs/pod-info.ts";
+import type { PodInfo } from "../../src/jobs/protocol.ts";
 import type { Evidence, Executor } from "../../runner/executor.ts";
 import { assignmentOf, type JobOptions } from "../system/runner/assignment.ts";
 import { recordingSink } from "../system/runner/recording-sink.ts";

@@ -82,7 +82,11 @@ describe("escaping", () => {
       timeline: [{ at: 1, what: EVIL, detail: EVIL }],
     };
     const evilPod = {
-      ...{ name: EVIL, namespace: EVIL, node: EVIL, phase: EVIL, said: EVIL },
+      name: EVIL,
+      namespace: EVIL,
+      node: EVIL,
+      phase: EVIL,
+      said: EVIL,
       containers: [{ name: EVIL, image: EVIL, init: true, state: EVIL, why: EVIL, said: EVIL, restarts: 1 }],
       conditions: [{ type: EVIL, status: EVIL, reason: EVIL, message: EVIL }],
       events: [{ at: 1, type: EVIL, reason: EVIL, message: EVIL, count: 2 }],

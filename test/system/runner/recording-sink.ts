@@ -4,7 +4,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { JsonObject } from "../../../src/config/model.ts";
-import type { PodInfo } from "../../../src/jobs/pod-info.ts";
+import type { PodInfo } from "../../../src/jobs/protocol.ts";
 import type { Sink } from "../../../runner/executor.ts";
 import { openLogStream } from "../../../runner/log-stream.ts";
 import { Spool } from "../../../runner/spool.ts";

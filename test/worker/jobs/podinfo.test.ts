@@ -2,8 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { storagePath } from "../../../src/jobs/paths.ts";
-import { POD_INFO_BYTES } from "../../../src/jobs/pod-info.ts";
-import type { Assignment } from "../../../src/jobs/protocol.ts";
+import { type Assignment, POD_INFO_BYTES } from "../../../src/jobs/protocol.ts";
 import { addRepository, asPage, call } from "../web/harness.ts";
 import { callRunnerApi, completed, finishReport, jobStub, prowJob, startQueued, until } from "./support.ts";
 
