@@ -1,5 +1,6 @@
 /** Cadence -> duty. Cron only kicks objects; each does its own slice by alarm (design 1.4). */
 import { dailyLook } from "./chatops/daily.ts";
+import { redeliverMissed } from "./chatops/missed.ts";
 import type { Env } from "./env.ts";
 import { jobsMaxAge } from "./jobs/retention.ts";
 import { sweepRows } from "./store/sweep.ts";
@@ -18,7 +19,7 @@ const sinker: Duty = (env, now) =>
   sweepRows(env.DB, { jobs: now - jobsMaxAge(env) - DAY_MS, deliveries: now - DELIVERIES_MS });
 
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [horologium, dailyLook, sinker],
+  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

@@ -62,7 +62,11 @@ const deliveriesOf = (call: Call, hook: Hook): Delivery[] =>
 function deliveries(call: Call, hook: Hook): Reply {
   const cursor = call.query("cursor");
   const perPage = Math.min(100, Number(call.query("per_page") ?? 30));
-  const all = deliveriesOf(call, hook).filter((one) => cursor === null || one.id < Number(cursor));
+  const status = call.query("status");
+  const all = deliveriesOf(call, hook).filter(
+    (one) =>
+      (cursor === null || one.id < Number(cursor)) && (status === null || (status === "success") === succeeded(one)),
+  );
   const shown = all.slice(0, perPage);
   const next = new URL(call.url);
   next.searchParams.set("cursor", String(shown.at(-1)?.id ?? 0));
@@ -73,6 +77,8 @@ function deliveries(call: Call, hook: Hook): Reply {
     headers,
   );
 }
+
+const succeeded = ({ statusCode }: Delivery): boolean => statusCode >= 200 && statusCode < 400;
 
 function deliveryOf(call: Call, hook: Hook): Delivery {
   const found = deliveriesOf(call, hook).find((one) => one.id === call.number("delivery_id"));

@@ -26,6 +26,19 @@ const Envelope = z.object({
 });
 type Envelope = z.infer<typeof Envelope>;
 
+/** Events that an object has a use for: plugins' seven, and what tells whether a repository is private. */
+export const HANDLED_EVENTS: ReadonlySet<string> = new Set([
+  "issues",
+  "issue_comment",
+  "pull_request",
+  "pull_request_review",
+  "pull_request_review_comment",
+  "push",
+  "status",
+  "repository",
+  "public",
+]);
+
 export interface Owned {
   readonly kind: "conversation" | "repository";
   /** Of the object: `owner/repo#number`, `owner/repo`, or `owner/`; lower case. */

@@ -91,3 +91,47 @@ export async function appSlug(env: Env): Promise<string> {
   if (!slug) throw new GitHubError("permanent", 200, "GET /app", "GitHub names no slug of this App");
   return slug;
 }
+
+/** A delivery of the App's webhook as GitHub lists it. Several share a guid when it was delivered again. */
+export interface WebhookDelivery {
+  /** Digits, more than a number holds exactly. */
+  readonly id: string;
+  readonly guid: string;
+  readonly event: string;
+  /** Of our answer; 0 when there was none. */
+  readonly statusCode: number;
+  /** Milliseconds. */
+  readonly deliveredAt: number;
+  readonly ofRepository: boolean;
+}
+
+const DELIVERY_PAGES = 10;
+
+/** Deliveries of the App's webhook that failed since `since` (milliseconds), newest first, up to a thousand. */
+export async function failedDeliveries(env: Env, since: number): Promise<WebhookDelivery[]> {
+  const request = await asApp(env);
+  const found: WebhookDelivery[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < DELIVERY_PAGES; page += 1) {
+    const query = { per_page: 100, status: "failure" as const };
+    const { data, headers } = await request("GET /app/hook/deliveries", cursor ? { ...query, cursor } : query);
+    const listed = data.map(({ id, guid, event, status_code, delivered_at, repository_id }) => ({
+      id: String(id),
+      guid,
+      event,
+      statusCode: status_code,
+      deliveredAt: Date.parse(delivered_at),
+      ofRepository: repository_id !== null,
+    }));
+    found.push(...listed.filter(({ deliveredAt }) => deliveredAt >= since));
+    cursor = /[?&]cursor=([^&>]+)[^>]*>;\s*rel="next"/.exec(headers.link ?? "")?.[1];
+    if (cursor === undefined || listed.some(({ deliveredAt }) => deliveredAt < since)) break;
+    cursor = decodeURIComponent(cursor);
+  }
+  return found;
+}
+
+/** Has GitHub deliver once more, with the guid that it had. */
+export async function deliverAgain(env: Env, id: string): Promise<void> {
+  await (await asApp(env))(`POST /app/hook/deliveries/${id}/attempts`);
+}

@@ -5,7 +5,7 @@ import { toldOf } from "../chatops/external.ts";
 import { REGISTRY } from "../chatops/registry.ts";
 import { OWN_EVENT } from "../chatops/own-events.ts";
 import { isReset } from "../chatops/retry.ts";
-import { type Owned, route } from "../chatops/route.ts";
+import { HANDLED_EVENTS, type Owned, route } from "../chatops/route.ts";
 import type { Delivered, Delivery } from "../chatops/rpc.ts";
 import { currentConfig } from "../config/current.ts";
 import { settings } from "../env.ts";
@@ -20,19 +20,6 @@ const BODY_BYTES = 25 * 1024 * 1024;
 /** Larger bodies lie in R2: an object's row holds at most 1 MiB by our own assertion (design 10). */
 const ROW_BYTES = 1024 * 1024 - 4096;
 const DELIVER_TRIES = 3;
-
-/** Events that an object has a use for: plugins' seven, and what tells whether a repository is private. */
-const HANDLED_EVENTS = new Set([
-  "issues",
-  "issue_comment",
-  "pull_request",
-  "pull_request_review",
-  "pull_request_review_comment",
-  "push",
-  "status",
-  "repository",
-  "public",
-]);
 
 type Hook = Context<AppEnv>;
 type Step<T> = { readonly ok: T } | { readonly refused: Response };

@@ -37,6 +37,14 @@ export async function saveDeliveryRows(db: D1Database, rows: readonly DeliveryIn
     .run();
 }
 
+/** Which of these guids have a row. */
+export async function knownDeliveries(db: D1Database, guids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (guids.length === 0) return new Set();
+  const query = "SELECT guid FROM delivery WHERE guid IN (SELECT value FROM json_each(?))";
+  const { results } = await db.prepare(query).bind(JSON.stringify(guids)).all<{ guid: string }>();
+  return new Set(results.map(({ guid }) => guid));
+}
+
 /** Remembers whether a repository is private: what is not known counts as private. */
 export async function saveRepository(db: D1Database, fullName: string, isPrivate: boolean, now: number): Promise<void> {
   await db

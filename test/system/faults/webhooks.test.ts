@@ -91,6 +91,28 @@ describe("webhooks in another order", () => {
   });
 });
 
+describe("a webhook that never came", () => {
+  it("is asked for and handled, once (jobs 7.3: test-infra#4770)", async () => {
+    const number = await demo.draft("Lost");
+    control().faults.webhook({ kind: "drop", event: "issue_comment" });
+    demo.ask(number, "lost");
+    await eventually("it is lost", () => control().faults.waiting.webhooks.length === 0);
+    await demo.drained(number);
+    expect(demo.answered(number, "lost")).toBe(0);
+    const soon = new Date(Date.now() + 5 * 60_000);
+    await system.worker.scheduled("*/5 * * * *", soon);
+    await eventually("the answer", () => demo.answered(number, "lost") === 1);
+    // Its row in the index is written behind it; then it is known.
+    await eventually("it is known", async () => {
+      const list = await (await fetch(`${demo.url}/api/deliveries?number=${number}`)).text();
+      return list.includes("issue_comment");
+    });
+    await system.worker.scheduled("*/5 * * * *", soon);
+    await demo.drained(number);
+    expect(demo.answered(number, "lost")).toBe(1);
+  });
+});
+
 describe("a late webhook", () => {
   it("is handled when it comes", async () => {
     const number = await demo.draft("Late");
