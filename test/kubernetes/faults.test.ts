@@ -23,7 +23,7 @@ async function running(script = SLEEPS, sink?: RecordingSink) {
 }
 
 describe("a pod that goes by somebody else's hand", () => {
-  it("test-infra#22535: evicted by the eviction API, as when a node is drained", async () => {
+  it("evicted by the eviction API, as when a node is drained (jobs 7.3: test-infra#22535, #28502; prow#117, #804)", async () => {
     const { assignment, workload, sink } = await running();
     const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: assignment.job } };
     await world.cluster.admin.create(world.at(`pods/${assignment.job}/eviction`), eviction);
@@ -31,7 +31,7 @@ describe("a pod that goes by somebody else's hand", () => {
     await sink.close();
   });
 
-  it("test-infra#19428: deleted while it is aborted, it is aborted", async () => {
+  it("deleted while it is aborted, it is aborted (jobs 7.3: test-infra#19428)", async () => {
     const { assignment, workload, sink } = await running();
     workload.stop("aborted", "Aborted by someone", 5);
     await world.cluster.admin.delete(world.at(`pods/${assignment.job}?gracePeriodSeconds=1`));
@@ -39,7 +39,7 @@ describe("a pod that goes by somebody else's hand", () => {
     await sink.close();
   });
 
-  it("test-infra#11594, #19082: gone while no runner watched, it is lost and not made again in its attempt", async () => {
+  it("gone while no runner watched, it is lost and not made again in its attempt (jobs 7.3: test-infra#11594, #19082)", async () => {
     const { assignment, workload, sink } = await running();
     workload.detach?.();
     await workload.done;
@@ -55,7 +55,7 @@ describe("a pod that goes by somebody else's hand", () => {
 });
 
 describe("a pod that does not come", () => {
-  it("test-infra#11617, #18191: at a limit it ends as that, and is gone", async () => {
+  it("at a limit it ends as that, and is gone (jobs 7.3: test-infra#11617, #18191, #11579, #16008)", async () => {
     const sink = await recordingSink();
     const podSpec = { nodeSelector: { disk: "none-such" }, containers: [{ command: ["true"] }] };
     const assignment = assignmentOf({ podSpec, unscheduledSeconds: 2 });

@@ -1,5 +1,5 @@
 /** `skip`: makes the contexts of jobs green that a merge does not need (spec chatops 2.19). */
-import { commandFilter, contextRequired, couldRun } from "../../jobs/triggering.ts";
+import { contextRequired, couldRun } from "../../jobs/triggering.ts";
 import { alone, type CommandTable, deafTo, heard, helpOf, verbsOf } from "../commands.ts";
 import { nothing } from "../decide.ts";
 import type { Effect } from "../effects.ts";
@@ -7,7 +7,7 @@ import type { GenericComment } from "../events.ts";
 import { SKIPPED } from "../messages-state.ts";
 import { anyone } from "../permissions.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
-import { spoken } from "../text.ts";
+import { chosenBy, saidIn } from "./trigger/chosen.ts";
 
 const table: CommandTable<"skip"> = {
   on: "pull requests",
@@ -31,7 +31,7 @@ async function comment(comment: GenericComment, view: View): Promise<Decision> {
   const pull = await view.pullRequest();
   const { sha } = pull.head;
   const open = new Map((await view.statuses(sha)).map((status) => [status.context, status]));
-  const named = commandFilter(spoken(comment));
+  const started = new Set(await chosenBy(comment, saidIn(comment), pull, view));
   const { presubmits } = await view.jobs();
   const skipped = presubmits.filter((job) => {
     const status = open.get(job.context);
@@ -40,7 +40,7 @@ async function comment(comment: GenericComment, view: View): Promise<Decision> {
       couldRun(job, pull.base.ref) &&
       status !== undefined &&
       status.state !== "success" &&
-      !named(job).matches
+      !started.has(job)
     );
   });
   const effects = [...new Set(skipped.map((job) => job.context))].map(

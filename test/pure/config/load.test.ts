@@ -77,7 +77,7 @@ describe("what is refused", () => {
 });
 
 describe("what is taken", () => {
-  it("one name on two branches, as separate jobs", () => {
+  it("one name on two branches, as separate jobs (jobs 7.3: test-infra#9948, #8466)", () => {
     const loaded = load({ "a.yaml": job("branches: [main]"), "b.yaml": job("branches: [release]") });
     expect(errors(loaded)).toEqual([]);
     expect(loaded.index.counts.presubmits).toBe(2);

@@ -174,7 +174,7 @@ describe("build ids (spec jobs 4.5)", () => {
     expect(Number((BigInt(id) >> 12n) & 1023n)).toBe(5);
   });
 
-  it("increase, whatever the clock does and however many fall into one millisecond", () => {
+  it("increase, whatever the clock does and however many fall into one millisecond (jobs 7.3: test-infra#3000; knative/test-infra#51)", () => {
     const clock = fc.array(fc.integer({ min: -5, max: 5 }), { maxLength: 50 });
     fc.assert(
       fc.property(clock, fc.integer({ min: 0, max: 1023 }), (steps, node) => {

@@ -154,7 +154,7 @@ describe("who may run next (spec jobs 2.5, 8.2)", () => {
     );
   });
 
-  it("over any arrivals and ends, holders of one limit stay within it and everybody has a turn", () => {
+  it("over any arrivals and ends, holders of one limit stay within it and everybody has a turn (jobs 7.3: test-infra#4109, #18157)", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 25 }), (limit, count) => {
         let line: Waiting[] = Array.from({ length: count }, (_, n) => ({

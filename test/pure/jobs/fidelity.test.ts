@@ -107,7 +107,7 @@ const presetsOf = ({ raw }: Pick<Case, "raw">): RawPreset[] =>
   );
 
 describe("every job of kubernetes/test-infra", () => {
-  it("has a ProwJob and a pod", () => {
+  it("has a ProwJob and a pod (jobs 7.3: test-infra#13706)", () => {
     expect(cases.length).toBeGreaterThan(3_000);
     expect(failing(({ raw, found }) => raw.name === found.job.name)).toEqual([]);
     expect(new Set(cases.map(({ prowjob }) => prowjob.metadata.name)).size).toBe(cases.length);

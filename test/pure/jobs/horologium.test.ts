@@ -158,7 +158,7 @@ describe("jitter", () => {
     expect(delayOf("ci-job", 0)).toBe(0);
   });
 
-  it("spreads the names of Kubernetes' style", () => {
+  it("spreads the names of Kubernetes' style (jobs 7.3: test-infra#5468, #9575)", () => {
     const buckets = new Set(
       Array.from({ length: 200 }, (_, n) => Math.floor(delayOf(`ci-kubernetes-e2e-${n}`, 1000) / 100)),
     );

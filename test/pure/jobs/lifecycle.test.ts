@@ -175,7 +175,7 @@ const MOVES: Readonly<Record<JobState, readonly JobState[]>> = {
 const FINAL: readonly JobState[] = ["success", "failure", "aborted", "error"];
 
 describe("invariants (spec jobs 8.2), whatever happens in whatever order", () => {
-  it("states move along 2.3 only; complete implies terminal, terminal implies complete but for aborted; versions grow", () => {
+  it("states move along 2.3 only; complete implies terminal, terminal implies complete but for aborted; versions grow (jobs 7.3: test-infra#18918)", () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
         let record = newRecord(0, "");
@@ -191,6 +191,7 @@ describe("invariants (spec jobs 8.2), whatever happens in whatever order", () =>
           const isSeen = next.state !== record.state || next.description !== record.description;
           if (isSeen || next.completedAt !== record.completedAt) expect(next.version).toBeGreaterThan(record.version);
           expect(next.attempt).toBe(next.revivals + 1);
+          expect(next.description, next.state).not.toBe("");
           record = next;
         }
       }),

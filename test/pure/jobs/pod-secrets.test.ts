@@ -101,7 +101,7 @@ describe("the sidecar's own view of them", () => {
       fsGroup: 1002,
     }));
 
-  it("test-infra#19014: a pod has no finalizers, so nothing of ours can keep it from going", () => {
+  it("a pod has no finalizers, so nothing of ours can keep it from going (jobs 7.3: test-infra#19014, #19015, #26611, #27704)", () => {
     expect(podWith({}).metadata).not.toHaveProperty("finalizers");
   });
 });

@@ -30,7 +30,7 @@ describe("the difference between then and now", () => {
     ],
     ["a job that is gone has its context retired", [unit], [], { retire: [{ context: "unit", ...everywhere }] }],
     [
-      "so has an optional one: it would stay red",
+      "so has an optional one: it would stay red (jobs 7.3: test-infra#21814)",
       [{ ...unit, optional: true }],
       [],
       { retire: [{ context: "unit", ...everywhere }] },

@@ -30,6 +30,11 @@ describe("the commit status (spec jobs 4.6.1)", () => {
     });
   });
 
+  it("an aborted run says why (jobs 7.3: test-infra#18918)", () => {
+    const description = "Aborted by trigger plugin.";
+    expect(statusEffect(summary({ state: "aborted", description, baseSha: "" }))).toMatchObject({ description });
+  });
+
   it.each([
     ["report: false", { report: false }],
     ["a periodic", { type: "periodic" as const }],

@@ -26,7 +26,7 @@ describe("the end of a pod", () => {
       "The node was low on resource: memory.",
     ],
     [
-      "test-infra#22535, prow#117: a preempted or drained node is a disruption",
+      "a preempted or drained node is a disruption (jobs 7.3: test-infra#22535, #28502; prow#117, #804)",
       {
         phase: "Failed",
         ...disrupted("TerminationByKubelet", "Pod was terminated in response to imminent node shutdown."),
@@ -101,11 +101,11 @@ describe("what is no fault of the job", () => {
 
   it("starts anew, in a new attempt", () =>
     expect(verdictOf(evidence, runPolicy(spec, null), 0)).toMatchObject({ kind: "again" }));
-  it("test-infra#4577, #10188: not with error_on_eviction", () =>
+  it("not with error_on_eviction (jobs 7.3: test-infra#4577, #10188)", () =>
     expect(verdictOf(evidence, runPolicy({ ...spec, error_on_eviction: true }, null), 0)).toMatchObject({
       state: "error",
       description: expect.stringContaining("The pod was evicted: The node was low on resource: memory."),
     }));
-  it("prow#804: not more often than max_revivals", () =>
+  it("not more often than max_revivals (jobs 7.3: test-infra#22535, #28502; prow#117, #804)", () =>
     expect(verdictOf(evidence, runPolicy(spec, null), 3)).toMatchObject({ state: "error" }));
 });

@@ -72,7 +72,7 @@ it("whoever asks while it switches sees the old or the new one whole", async () 
   expect([...seen].map((one) => one.split(" ")[1]).every((count) => count === "1" || count === "42")).toBe(true);
 }, 60_000);
 
-it("one that would drop most of the jobs waits for a word", async () => {
+it("one that would drop most of the jobs waits for a word (jobs 7.3: prow#541, #540)", async () => {
   const before = await current();
   const small = await folder();
   await small.write(BASE);

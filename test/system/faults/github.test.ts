@@ -119,7 +119,7 @@ describe("what is read before a decision", () => {
 });
 
 describe("a job's report", () => {
-  it("reaches its last statuses and one result comment", async () => {
+  it("reaches its last statuses and one result comment (jobs 7.3: test-infra#13306, #13387)", async () => {
     const comments = "/comments";
     const met = breaking(
       { kind: "status", status: 500, method: "POST", path: "/statuses/" },

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.dispose());
 
-it("retires, moves and starts", async () => {
+it("retires, moves and starts (jobs 7.3: test-infra#21814)", async () => {
   const { control } = system.github;
   const change = { repo: HELLO, as: "ben", title: "A change", files: { "notes/reconcile.txt": "here\n" } };
   const { number } = await control.createPull(change);

@@ -42,8 +42,8 @@ async function clone(name: string, sha: string) {
   return { ...cloned, commands: cloned.records.flatMap(({ commands }) => commands.map(({ command }) => command)) };
 }
 
-describe("a head that the server does not give by its commit (jobs 7.3: test-infra#15225, #19910)", () => {
-  it("is fetched by its number, and merged", async () => {
+describe("a head that the server does not give by its commit", () => {
+  it("is fetched by its number, and merged (jobs 7.3: test-infra#15225, #19910)", async () => {
     const { failed, commands, log } = await clone("there", head);
     expect(failed, log).toBe(false);
     expect(commands).toContain(`git fetch -- ${forge.url}/org/code.git pull/7/head`);

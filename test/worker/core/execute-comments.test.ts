@@ -110,6 +110,13 @@ describe("a summary", () => {
   });
 });
 
+test("what was said is edited by the id that is remembered, and no comment is listed (jobs 7.3: test-infra#23614, #23606)", async () => {
+  const { calls, x } = conversation([{ id: 1, body: A }]);
+  await upsertComment(x, { kind: "upsertComment", marker: A, body: `now ${A}` });
+  await upsertComment(x, { kind: "upsertComment", marker: A, body: `then ${A}` });
+  expect(calls).toEqual(["PATCH 1", "PATCH 1"]);
+});
+
 describe("hiding what was said for a plugin", () => {
   test("hides each once, and nobody else's", async () => {
     const { calls, x } = conversation([

@@ -91,7 +91,7 @@ describe("intake", () => {
     expect((await post({ headers })).json?.attempt).toBe(2);
   });
 
-  it("keeps a body over 1 MiB in R2 before it answers", async () => {
+  it("keeps a body over 1 MiB in R2 before it answers (jobs 7.3: test-infra#4770)", async () => {
     const guid = crypto.randomUUID();
     const large = commentPayload({
       owner: "acme",

@@ -66,7 +66,7 @@ async function repository(
 }
 const names = (jobs: { presubmits: readonly { name: string }[] }): string[] => jobs.presubmits.map(({ name }) => name);
 
-it("a pull request that does not touch them costs one listing for the base and one for the head", async () => {
+it("a pull request that does not touch them costs one listing for the base and one for the head (jobs 7.3: test-infra#30294; openshift/release#337)", async () => {
   const same = [README, entry(".prow.yaml", "unit")];
   const { read, asked } = await repository({ base: same, head: same, head2: same });
   expect(await read("base", "head")).toMatchObject({ presubmits: [{ name: "unit", context: "unit" }], changed: false });

@@ -91,7 +91,7 @@ it("a periodic with an interval starts at once, and again an interval after its 
   expect(row).toEqual({ org: "acme", type: "periodic" });
 });
 
-it("a cron line fires once for all the time that nobody was there, and never while its run goes on", async () => {
+it("a cron line fires once for all the time that nobody was there, and never while its run goes on (jobs 7.3: test-infra#5468, #9575)", async () => {
   await configure(periodic("ci-daily", { cron: "0 6 * * *" }));
   expect(await latest("ci-daily")).toBeNull();
   await pass("ci-daily", 5 * 24 * 3600_000);
@@ -106,7 +106,7 @@ it("a cron line fires once for all the time that nobody was there, and never whi
   expect(await latest("ci-daily")).toBe(id);
 });
 
-it("the same firing makes one run, also when it is handled twice", async () => {
+it("the same firing makes one run, also when it is handled twice (jobs 7.3: test-infra#11146)", async () => {
   await configure(periodic("ci-twice", { cron: "0 6 * * *" }));
   const before = await runInDurableObject(horologium(), (_object, { storage }) =>
     storage.sql.exec("SELECT * FROM periodic WHERE name = 'ci-twice'").one(),

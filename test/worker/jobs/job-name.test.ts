@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { completed, finishReport, jobStub, prowJob, until } from "./support.ts";
 
-it("vends build ids that increase, one for each job and attempt", async () => {
+it("vends build ids that increase, one for each job and attempt (jobs 7.3: test-infra#3000; knative/test-infra#51)", async () => {
   const stub = env.JOB_NAME.getByName("vend-test");
   const first = await stub.vend("job-1", 1);
   expect(first).toMatch(/^\d{19}$/);
@@ -13,7 +13,7 @@ it("vends build ids that increase, one for each job and attempt", async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-it("grants up to max_concurrency, oldest first, and once for each job", async () => {
+it("grants up to max_concurrency, oldest first, and once for each job (jobs 7.3: test-infra#4109, #18157)", async () => {
   const stub = env.JOB_NAME.getByName("admit-test");
   expect(await stub.admit("b", 2000, 1)).toEqual({ granted: true });
   expect(await stub.admit("b", 2000, 1)).toEqual({ granted: true });

@@ -147,8 +147,8 @@ it("keeps no credential in the clear", async () => {
   expect(dump).not.toContain(secret);
 });
 
-it("aborts in two phases: the state at once, completion when the runner has ended", async () => {
-  const { stub, token, job } = await claimedJob();
+it("aborts in two phases: the state at once, completion when the runner has ended (jobs 7.3: test-infra#19428; test-infra#21167, #8493, #18930)", async () => {
+  const { stub, token, job, assignment } = await claimedJob();
   expect(await stub.abort("Aborted by alice.", "alice", false)).toBe(true);
   expect(await stub.abort("again", "bob", false)).toBe(true);
   const view = await stub.view();
@@ -156,6 +156,8 @@ it("aborts in two phases: the state at once, completion when the runner has ende
   await stub.finish(token, finishReport({ reason: "aborted", exitCodes: [{ container: "test", code: 130 }] }));
   expect(await completed(job.metadata.name)).toMatchObject({ state: "aborted", description: "Aborted by alice." });
   expect(await stub.abort("too late", "alice", false)).toBe(false);
+  const finished = await until(() => text(`${storagePath(job.spec, assignment.buildId)}/finished.json`));
+  expect(JSON.parse(finished)).toMatchObject({ passed: false, result: "ABORTED" });
 });
 
 it("completes an aborted job that nobody holds at once, and never gives it to a runner", async () => {
@@ -168,7 +170,7 @@ it("completes an aborted job that nobody holds at once, and never gives it to a 
   await until(async () => (await env.BUILD_CLUSTER.getByName(job.spec.cluster).status()).queued === 0, "release");
 });
 
-it("starts a lost attempt anew with a new build id, and gives up after max_revivals", async () => {
+it("starts a lost attempt anew with a new build id, and gives up after max_revivals (jobs 7.3: test-infra#11594, #19082; test-infra#19036)", async () => {
   const { stub, held, token, assignment, job } = await claimedJob();
   await stub.reportState(token, { seq: 1, phase: "running", at: 1 });
   await stub.appendLog(token, 0, bytes("first try\n"));
@@ -198,9 +200,11 @@ it("starts a lost attempt anew with a new build id, and gives up after max_reviv
   );
   const first = await until(() => text(`${storagePath(job.spec, assignment.buildId)}/build-log.txt`));
   expect(first).toMatch(/^first try\n\n\[cutwater\] The runner fell silent/);
+  const given = await until(() => text(`${storagePath(job.spec, assignment.buildId)}/finished.json`));
+  expect(JSON.parse(given)).toMatchObject({ result: "ABORTED" });
 });
 
-it("ends in a clear error when the runner is lost and the job must not run twice", async () => {
+it("ends in a clear error when the runner is lost and the job must not run twice (jobs 7.3: test-infra#4577, #10188)", async () => {
   const { stub, held, token, job } = await claimedJob(prowJob({ error_on_eviction: true }));
   await stub.reportState(token, { seq: 1, phase: "running", at: 1 });
   await stub.lost(held, "its lease ran out");
@@ -217,7 +221,7 @@ it("queues an assignment that never arrived again, without counting it", async (
   expect(await stub.resume(held, "runner-1", job.spec.cluster)).toBe(true);
 });
 
-it("times out a job that never comes to run, and one that never ends", async () => {
+it("times out a job that never comes to run, and one that never ends (jobs 7.3: test-infra#11617, #18191, #11579, #16008)", async () => {
   const decoration = {
     timeout: "1s",
     grace_period: "1s",

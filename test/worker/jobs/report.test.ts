@@ -28,7 +28,7 @@ async function run(job = prowJob()) {
   return { job, stub, assignment };
 }
 
-it("tells the conversation of every state with increasing versions, and again until it has heard", async () => {
+it("tells the conversation of every state with increasing versions, and again until it has heard (jobs 7.3: test-infra#19161)", async () => {
   const heard: JobSummary[] = [];
   let failures = 2;
   listen((summary) => {

@@ -40,7 +40,7 @@ it("asks for an upgrade on the socket's path, and for JSON of the protocol on th
   }
 });
 
-it("says which attempts are over, for pods that a runner finds and does not follow", async () => {
+it("says which attempts are over, for pods that a runner finds and does not follow (jobs 7.3: test-infra#11617, #18191, #11579, #16008)", async () => {
   const running = prowJob({ cluster: "default" });
   const ended = prowJob({ cluster: "default" });
   const elsewhere = prowJob();

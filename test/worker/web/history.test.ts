@@ -51,7 +51,7 @@ const history = async (path: string, init: RequestInit = {}): Promise<History> =
   (await call(`/job-history/${path}`, init)).json();
 
 describe("job history", () => {
-  it("twenty builds a page, by buildId, back and forth; what waits is no build", async () => {
+  it("twenty builds a page, by buildId, back and forth; what waits is no build (jobs 7.3: test-infra#19721, #13042, #12066; prow#388)", async () => {
     const first = await history("history-unit");
     expect(first.builds.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, at) => `history-unit-${44 - at}`));
     expect(first.newer).toBeNull();

@@ -1,17 +1,7 @@
 /** Comments to the trigger plugin (spec chatops 2.1.3). */
 import type { Presubmit } from "../../../config/model.ts";
-import {
-  commandFilter,
-  contextsOf,
-  type Filter,
-  filterPresubmits,
-  firstMatching,
-  manualRequiredFilter,
-  retestFilter,
-  retestRequiredFilter,
-  testAllFilter,
-} from "../../../jobs/triggering.ts";
-import { deafTo, heard } from "../../commands.ts";
+import { commandFilter } from "../../../jobs/triggering.ts";
+import { deafTo } from "../../commands.ts";
 import { nothing } from "../../decide.ts";
 import type { Effect } from "../../effects.ts";
 import type { GenericComment, PullRequest } from "../../events.ts";
@@ -19,11 +9,10 @@ import { answered, cannotCancelOkToTest, needsOkToTest, reply, TEST_HELP_MARKER 
 import { hasLabel, isBot, type Trust, trustedOrOnTrusted, trustedUsers } from "../../permissions.ts";
 import type { Decision, View } from "../../plugin.ts";
 import { spoken } from "../../text.ts";
+import { chosenBy, type Said, saidIn } from "./chosen.ts";
 import { helpDue, helpReply } from "./help.ts";
-import { changedPaths, NEEDS_OK_TO_TEST, OK_TO_TEST, start } from "./start.ts";
-import { type TriggerCommand, table } from "./table.ts";
-
-type Said = ReadonlySet<TriggerCommand>;
+import { NEEDS_OK_TO_TEST, OK_TO_TEST, start } from "./start.ts";
+import { table } from "./table.ts";
 
 /**
  * Order: is it for us; is it trusted; labels of /ok-to-test; its cancel; workflow approval; choose jobs; help instead, if
@@ -32,9 +21,8 @@ type Said = ReadonlySet<TriggerCommand>;
 export async function comment(comment: GenericComment, view: View): Promise<Decision> {
   const deaf = deafTo(table, comment);
   if (deaf) return nothing(deaf);
-  const said: Said = new Set(heard(table, comment).map((command) => command.said));
-  const text = spoken(comment);
-  const named = commandFilter(text);
+  const said = saidIn(comment);
+  const named = commandFilter(spoken(comment));
   const jobs = (await view.jobs()).presubmits;
   if (said.size === 0 && !jobs.some((job) => named(job).matches)) return nothing("no command of it");
   if (await isBot(view, comment.author.login)) return nothing("the bot's own text");
@@ -50,8 +38,7 @@ export async function comment(comment: GenericComment, view: View): Promise<Deci
   const { sha, ref: branch } = pullRequest.head;
   const approval: readonly Effect[] =
     okToTest && settings.trigger_github_workflows ? [{ kind: "approveWorkflowRuns", sha, branch }] : [];
-  const filter = await filterOf(said, named, okToTest, pullRequest, view);
-  const chosen = await filterPresubmits(filter, jobs, pullRequest.base.ref, () => changedPaths(view));
+  const chosen = await chosenBy(comment, said, pullRequest, view);
   const before = [...labels, ...approval];
 
   const due = helpDue(said, chosen.length);
@@ -109,25 +96,6 @@ async function labelEffects(okToTest: boolean, view: View): Promise<readonly Eff
     effects.push({ kind: "removeLabel", label: NEEDS_OK_TO_TEST });
   }
   return effects;
-}
-
-/** Filters in the order in which they decide. Statuses are read only when a retest was asked for. */
-async function filterOf(
-  said: Said,
-  named: Filter,
-  okToTest: boolean,
-  pullRequest: PullRequest,
-  view: View,
-): Promise<Filter> {
-  const filters: Filter[] = [named];
-  if (said.has("retest") || said.has("retest-required")) {
-    const contexts = contextsOf(await view.statuses(pullRequest.head.sha));
-    if (said.has("retest")) filters.push(retestFilter(contexts));
-    if (said.has("retest-required")) filters.push(retestRequiredFilter(contexts));
-  }
-  if (said.has("test-manual-required")) filters.push(manualRequiredFilter);
-  if (said.has("test all") || okToTest) filters.push(testAllFilter);
-  return firstMatching(filters);
 }
 
 function asksForTests(said: Said): boolean {

@@ -148,6 +148,11 @@ describe("skip (spec chatops 2.19)", () => {
   ])("%j with %j", async (body, states, over, expected) => {
     expect(await say(body, states, over)).toEqual(expected);
   });
+
+  test("what the same comment starts is not skipped (jobs 7.3: test-infra#5069, #4801)", async () => {
+    expect(await say("/skip\n/test optional", { optional: "failure" })).toEqual([]);
+    expect(await say("/retest\n/skip", { optional: "failure", quiet: "success" })).toEqual([]);
+  });
 });
 
 describe("needs-rebase (spec chatops 2.41)", () => {

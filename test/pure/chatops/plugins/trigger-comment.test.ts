@@ -188,7 +188,7 @@ describe("which jobs run (rows 2.1.7)", () => {
     expect(await member("/test-manual-required", { jobs: [auto] })).toEqual([pruned]);
   });
 
-  test("a branch-sharded job: exactly the base branch's shard, on its present tip", async () => {
+  test("a branch-sharded job: exactly the base branch's shard, on its present tip (jobs 7.3: test-infra#9948, #8466)", async () => {
     const jobs = [
       presubmit("job", { branches: ["^v1$"], context: "v1" }),
       presubmit("job", { branches: ["^master$"] }),
