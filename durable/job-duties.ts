@@ -84,7 +84,7 @@ export class JobDuties {
       case "cry":
         return isReporter(of) ? this.#crier.cry(of, job) : undefined;
       case "index":
-        return saveJobRow(this.#env.DB, indexRowOf(job.prowjob, job.record, job.terms));
+        return saveJobRow(this.#env.DB, indexRowOf(job.prowjob, job.record, job.terms), job.prowjob.metadata);
       case "start":
         return this.#writeStart(job);
       case "end":

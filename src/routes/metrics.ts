@@ -1,6 +1,8 @@
 /** `/healthz` for load balancers, `/metrics` for Prometheus: counts, and of jobs by name only what the asker may see. */
-import { type MeasuredJob, newestOfNames } from "../store/job-metrics.ts";
+import { measures } from "../store/job-measure.ts";
+import { newestOfNames } from "../store/job-metrics.ts";
 import { createApp } from "./app.ts";
+import { annotationLines, labelsLine, metric, ownLabels, runtimeLines, sample } from "./metrics-text.ts";
 import { sightOf, viewerOf } from "./viewer.ts";
 
 export const metrics = createApp();
@@ -18,71 +20,74 @@ interface JobRow {
   readonly count: number;
 }
 
-/** A label's value in Prometheus' text format. */
-const label = (value: string): string => value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
-
-/** A job's sample, in the naming of kube-state-metrics, as Prow's exporter has it. */
-function labelsLine({ job, type, org, repo, baseRef, context, state }: MeasuredJob): string {
-  const labels = {
-    job_name: job,
-    job_namespace: "default",
-    job_agent: "kubernetes",
-    label_prow_k8s_io_type: type,
-    label_prow_k8s_io_job: job,
-    label_prow_k8s_io_context: context,
-    label_prow_k8s_io_refs_org: org,
-    label_prow_k8s_io_refs_repo: repo,
-    label_prow_k8s_io_refs_base_ref: baseRef,
-    state,
-  };
-  const text = Object.entries(labels).map(([name, value]) => `${name}="${label(value)}"`);
-  return `prow_job_labels{${text.join(",")}} 1`;
-}
-
 /** Jobs that are not over are few; those that are, are counted for a day. */
 const JOB_COUNTS = `SELECT type, state, count(*) AS count FROM prow_job WHERE start_time > ? GROUP BY type, state`;
 const DAY_MS = 24 * 3600 * 1000;
 
+const summed = (rows: readonly HookRow[], key: (row: HookRow) => string) =>
+  [...Map.groupBy(rows, key)].map(
+    ([name, some]) => [name, some.reduce((total, { count }) => total + count, 0)] as const,
+  );
+
 metrics.get("/metrics", async (c) => {
-  const [hooks, jobs] = await c.env.DB.batch<HookRow | JobRow>([
-    c.env.DB.prepare("SELECT event, status, sum(count) AS count FROM hook_count GROUP BY event, status LIMIT 1000"),
-    c.env.DB.prepare(JOB_COUNTS).bind(Date.now() - DAY_MS),
+  const sight = await sightOf(c.env, await viewerOf(c));
+  const [counted, newest, measured] = await Promise.all([
+    c.env.DB.batch<HookRow | JobRow>([
+      c.env.DB.prepare("SELECT event, status, sum(count) AS count FROM hook_count GROUP BY event, status LIMIT 1000"),
+      c.env.DB.prepare(JOB_COUNTS).bind(Date.now() - DAY_MS),
+    ]),
+    newestOfNames(c.env.DB, sight),
+    measures(c.env.DB, sight),
   ]);
-  const hookLines = (hooks?.results ?? []).flatMap((row) =>
-    "event" in row
-      ? [`cutwater_hook_requests_total{event="${label(row.event)}",code="${row.status}"} ${row.count}`]
-      : [],
-  );
-  const jobLines = (jobs?.results ?? []).flatMap((row) =>
-    "type" in row ? [`cutwater_jobs{type="${label(row.type)}",state="${label(row.state)}"} ${row.count}`] : [],
-  );
-  const prowJobs = (jobs?.results ?? []).flatMap((row) =>
-    "type" in row ? [`prowjobs{type="${label(row.type)}",state="${label(row.state)}"} ${row.count}`] : [],
-  );
-  const codes = Map.groupBy(
-    (hooks?.results ?? []).flatMap((row) => ("event" in row ? [row] : [])),
-    ({ status }) => status,
-  );
-  const named = await newestOfNames(c.env.DB, await sightOf(c.env, await viewerOf(c)));
+  const hooks = (counted[0]?.results ?? []).flatMap((row) => ("event" in row ? [row] : []));
+  const jobs = (counted[1]?.results ?? []).flatMap((row) => ("type" in row ? [row] : []));
+  const jobCounts = (name: string) => jobs.map(({ type, state, count }) => sample(name, { type, state }, count));
+  // The newest comes first, so it is put last.
+  const latest = new Map(measured.toReversed().map((measure) => [measure.job, measure]));
   const lines = [
-    "# HELP cutwater_hook_requests_total Webhooks that were counted instead of handled, by event and answer.",
-    "# TYPE cutwater_hook_requests_total counter",
-    ...hookLines,
-    "# HELP cutwater_jobs Jobs started in the last 24 hours, by type and state.",
-    "# TYPE cutwater_jobs gauge",
-    ...jobLines,
-    "# HELP prowjobs ProwJobs started in the last 24 hours, by type and state.",
-    "# TYPE prowjobs gauge",
-    ...prowJobs,
-    "# HELP prow_webhook_response_codes Webhooks that were counted instead of handled, by answer.",
-    "# TYPE prow_webhook_response_codes counter",
-    ...[...codes].map(
-      ([code, rows]) =>
-        `prow_webhook_response_codes{response_code="${code}"} ${rows.reduce((sum, { count }) => sum + count, 0)}`,
+    ...metric(
+      "cutwater_hook_requests_total",
+      "counter",
+      "Webhooks by event and answer: 202 when taken.",
+      hooks.map(({ event, status, count }) => sample("cutwater_hook_requests_total", { event, code: status }, count)),
     ),
-    "# HELP prow_job_labels Labels of the newest run of each job name of the last 24 hours.",
-    "# TYPE prow_job_labels gauge",
-    ...named.map(labelsLine),
+    ...metric(
+      "prow_webhook_counter",
+      "counter",
+      "Webhooks that were taken, by event.",
+      summed(
+        hooks.filter(({ status }) => status < 300),
+        ({ event }) => event,
+      ).map(([event, count]) => sample("prow_webhook_counter", { event_type: event }, count)),
+    ),
+    ...metric(
+      "prow_webhook_response_codes",
+      "counter",
+      "Webhooks by answer.",
+      summed(hooks, ({ status }) => String(status)).map(([code, count]) =>
+        sample("prow_webhook_response_codes", { response_code: code }, count),
+      ),
+    ),
+    ...metric("cutwater_jobs", "gauge", "Jobs started in the last 24 hours.", jobCounts("cutwater_jobs")),
+    ...metric("prowjobs", "gauge", "ProwJobs started in the last 24 hours, by type and state.", jobCounts("prowjobs")),
+    ...metric(
+      "prow_job_labels",
+      "gauge",
+      "Labels of the newest run of each job name of the last 24 hours.",
+      newest.map((job) => labelsLine(job, ownLabels(latest.get(job.job)))),
+    ),
+    ...metric(
+      "prow_job_annotations",
+      "gauge",
+      "Annotations of the newest run that ended of each job name.",
+      annotationLines(latest),
+    ),
+    ...metric(
+      "prow_job_runtime_seconds",
+      "histogram",
+      "How long jobs were in last_state before they came to state.",
+      runtimeLines(measured),
+    ),
     "",
   ];
   return c.body(lines.join("\n"), 200, {

@@ -27,14 +27,15 @@ export async function saveDeliveryRows(db: D1Database, rows: readonly DeliveryIn
     .split(", ")
     .map((column) => `value ->> '${column}'`)
     .join(", ");
-  await db
+  const text = JSON.stringify(rows);
+  const save = db
     .prepare(
       `INSERT INTO delivery (${columns}) SELECT ${picked} FROM json_each(?) WHERE true
        ON CONFLICT (guid) DO UPDATE SET version = excluded.version, state = excluded.state, effects = excluded.effects, summary = excluded.summary
        WHERE excluded.version > delivery.version AND excluded.object = delivery.object`,
     )
-    .bind(JSON.stringify(rows))
-    .run();
+    .bind(text);
+  await db.batch([db.prepare(COUNT_TAKEN).bind(text), save]);
 }
 
 /** Which of these guids have a row. */
@@ -44,6 +45,16 @@ export async function knownDeliveries(db: D1Database, guids: readonly string[]):
   const { results } = await db.prepare(query).bind(JSON.stringify(guids)).all<{ guid: string }>();
   return new Set(results.map(({ guid }) => guid));
 }
+
+/** Counts the deliveries that have no row yet, each once. */
+const COUNT_TAKEN = `
+  INSERT INTO hook_count (day, event, status, reason, count, last_guid, last_at)
+  SELECT date(max(value ->> 'received_at') / 1000, 'unixepoch'), value ->> 'event', 202, 'taken',
+    count(DISTINCT value ->> 'guid'), max(value ->> 'guid'), max(value ->> 'received_at')
+  FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM delivery WHERE guid = value ->> 'guid')
+  GROUP BY value ->> 'event'
+  ON CONFLICT (day, event, status, reason)
+  DO UPDATE SET count = count + excluded.count, last_guid = excluded.last_guid, last_at = excluded.last_at`;
 
 /** Remembers whether a repository is private: what is not known counts as private. */
 export async function saveRepository(db: D1Database, fullName: string, isPrivate: boolean, now: number): Promise<void> {

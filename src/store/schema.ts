@@ -1,5 +1,5 @@
 /** D1: the index, written behind the durable objects (design 8). The one description: migrations, inserts and types. */
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** One row per ProwJob, upserted by its `Job`; an older `version` never overwrites a newer one. Times in milliseconds. */
 export const prowJob = sqliteTable(
@@ -35,6 +35,33 @@ export const prowJob = sqliteTable(
   ],
 );
 
+/**
+ * What the exporter counts of jobs that ended: one row per job name, place, state and the state before. `waits` and
+ * `runs` are JSON lists of counts, one for each bucket of `runtimeBuckets` and one for what is longer; sums in seconds.
+ */
+export const jobMeasure = sqliteTable(
+  "job_measure",
+  {
+    job: text().notNull(),
+    type: text().notNull(),
+    org: text().notNull(),
+    repo: text().notNull(),
+    baseRef: text("base_ref").notNull(),
+    lastState: text("last_state").notNull(),
+    state: text().notNull(),
+    hidden: integer().notNull(),
+    waits: text().notNull(),
+    waited: real().notNull(),
+    runs: text().notNull(),
+    ran: real().notNull(),
+    /** JSON objects: those of the latest run. */
+    labels: text().notNull(),
+    annotations: text().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.job, t.type, t.org, t.repo, t.baseRef, t.lastState, t.state, t.hidden] })],
+);
+
 /** One row per webhook delivery: where to find it, and what came of it. */
 export const delivery = sqliteTable(
   "delivery",
@@ -60,7 +87,7 @@ export const delivery = sqliteTable(
   ],
 );
 
-/** Webhooks that were refused, with the reason; and unknown events, counted. One row per day, event, status and reason. */
+/** Webhooks counted: taken ones, refused ones with the reason, unknown events. One row per day, event, status and reason. */
 export const hookCount = sqliteTable(
   "hook_count",
   {
