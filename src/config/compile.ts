@@ -44,10 +44,15 @@ export class Compiler {
     this.#lineOf = lineOf;
   }
 
-  #error({ file, line, path }: Written<unknown>, below: Path, message: string): Problem {
+  #problem(
+    { file, line, path }: Written<unknown>,
+    below: Path,
+    message: string,
+    severity: Problem["severity"] = "error",
+  ): Problem {
     const whole = [...path, ...below];
     return {
-      severity: "error",
+      severity,
       code: "invalid-job",
       file,
       line: below.length === 0 ? line : this.#lineOf(file, whole) || line,
@@ -58,12 +63,11 @@ export class Compiler {
 
   #judge<T extends JobBase>(written: Written<{ name: string }>, made: Made<T>, findings: Iterable<Finding>): Problem[] {
     const { name } = written.job;
-    const said = (path: Finding["path"], message: string): Problem =>
-      this.#error(written, path, `job ${name}: ${path.length > 0 ? `${pathText(path)} ` : ""}${message}`);
-    return [
-      ...made.conflicts.map((message) => said(["spec"], message)),
-      ...[...findings].map(({ path, message }) => said(path, message)),
-    ];
+    const said = ({ path, message, severity }: Finding): Problem => {
+      const place = path.length > 0 ? `${pathText(path)} ` : "";
+      return this.#problem(written, path, `job ${name}: ${place}${message}`, severity);
+    };
+    return [...made.conflicts.map((message) => said({ path: ["spec"], message })), ...[...findings].map(said)];
   }
 
   #duplicates<T extends Presubmit | Postsubmit>(
@@ -78,7 +82,7 @@ export class Compiler {
     };
     return duplicates(jobs).flatMap((found) => {
       const of = written.get(found.job);
-      return of ? [this.#error(of, [found.claim === "name" ? "name" : "context"], text(found))] : [];
+      return of ? [this.#problem(of, [found.claim === "name" ? "name" : "context"], text(found))] : [];
     });
   }
 
@@ -137,7 +141,8 @@ export class Compiler {
       const { name, source } = made.job;
       const earlier = seen.get(name);
       if (earlier === undefined) seen.set(name, `${source.path}:${source.line}`);
-      else problems.push(this.#error(written, ["name"], `job ${name}: there is a periodic of that name at ${earlier}`));
+      else
+        problems.push(this.#problem(written, ["name"], `job ${name}: there is a periodic of that name at ${earlier}`));
       return made.job;
     });
     return { periodics, problems };

@@ -3,7 +3,6 @@ import { isCron } from "./cron.ts";
 import { goRegExp, regexFault } from "./goregexp.ts";
 import type { JobBase, Periodic, Postsubmit, Presubmit } from "./model.ts";
 import { decorationFindings, isUrl, type Finding, type Kind, podFindings } from "./validate-pod.ts";
-import { type PipelineSpecs, pipelineFindings } from "./validate-pipeline.ts";
 
 /** What of the installation jobs are held against. */
 export interface JobRules {
@@ -12,11 +11,15 @@ export interface JobRules {
 }
 
 /** What of a job's text compiling does not keep. */
-export interface AsWritten extends PipelineSpecs {
+export interface AsWritten {
+  readonly pipeline_run_spec?: unknown;
+  readonly tekton_pipeline_run_spec?: unknown;
   readonly trigger?: string | undefined;
   readonly rerun_command?: string | undefined;
 }
 
+const TEKTON = "tekton-pipeline";
+const INSTEAD = "use agent kubernetes, with a pod as spec, or jenkins";
 const NAME = /^[A-Za-z0-9-._]+$/;
 const JENKINS_NAME = /^[A-Za-z0-9-._]([A-Za-z0-9-._/]*[A-Za-z0-9-_])?$/;
 const RESERVED_LABELS = ["prow.k8s.io/type", "created-by-prow", "prow.k8s.io/id"];
@@ -27,23 +30,26 @@ const GERRIT_LABEL = "prow.k8s.io/gerrit-report-label";
 
 const isKey = (key: string): boolean => QUALIFIED.test(key) && key.lastIndexOf("/") <= 253;
 
+/** Prow leaves agents that it does not know to somebody else: here is nobody else. */
 function* agentFindings(job: JobBase, written: AsWritten, rules: JobRules): Generator<Finding> {
   const { agent } = job;
   const kubernetes = agent === "kubernetes";
-  const tekton = agent === "tekton-pipeline";
-  const pipeline = written.pipeline_run_spec ?? written.tekton_pipeline_run_spec?.v1beta1;
-  if (!kubernetes && !tekton && agent !== "jenkins") return;
+  if (agent === TEKTON) yield { path: ["agent"], message: `${TEKTON} is not run here: ${INSTEAD}` };
+  for (const key of ["pipeline_run_spec", "tekton_pipeline_run_spec"] as const)
+    if (written[key] !== undefined) yield { path: [key], message: `is for Tekton, which is not run here: ${INSTEAD}` };
+  if (!kubernetes && agent !== "jenkins") {
+    const message = `${agent} is not known: whatever starts the job, it ends with an error; ${INSTEAD}`;
+    if (agent !== TEKTON) yield { path: ["agent"], message, severity: "warning" };
+    return;
+  }
   if (kubernetes && !job.spec)
     yield { path: ["spec"], message: "is missing: a job of agent kubernetes needs a pod spec" };
   if (!kubernetes && job.spec) yield { path: ["spec"], message: `needs agent kubernetes, not ${agent}` };
-  if (tekton && !pipeline)
-    yield { path: ["pipeline_run_spec"], message: "is missing: a job of agent tekton-pipeline needs it" };
-  if (!tekton && pipeline) yield { path: ["pipeline_run_spec"], message: `needs agent tekton-pipeline, not ${agent}` };
   if (!kubernetes && job.decoration_config)
     yield { path: ["decoration_config"], message: `only jobs of agent kubernetes can be decorated, not ${agent}` };
   if (!kubernetes && job.error_on_eviction)
     yield { path: ["error_on_eviction"], message: `is for agent kubernetes only, not ${agent}` };
-  if (!tekton && job.namespace !== rules.podNamespace)
+  if (job.namespace !== rules.podNamespace)
     yield { path: ["namespace"], message: `must be pod_namespace, which is ${rules.podNamespace}` };
 }
 
@@ -87,7 +93,6 @@ function* baseFindings(job: JobBase, kind: Kind, written: AsWritten, rules: JobR
   yield* labelFindings(job);
   yield* cloneFindings(job);
   if (job.spec) yield* podFindings(job, kind);
-  if (job.agent === "tekton-pipeline") yield* pipelineFindings(kind, written, job.extra_refs?.length ?? 0);
   yield* decorationFindings(job);
 }
 

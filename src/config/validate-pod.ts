@@ -6,6 +6,8 @@ export interface Finding {
   /** Below the job. */
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** An error unless it says otherwise. */
+  readonly severity?: "warning";
 }
 export type Kind = "presubmit" | "postsubmit" | "periodic";
 

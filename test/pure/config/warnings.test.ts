@@ -1,8 +1,8 @@
 /** Prow's checkconfig warnings by name (spec jobs 4.12): each found where it is, and nowhere else. */
 import { describe, expect, it } from "vitest";
 import { checkProblems, type CheckOptions } from "../../../cli/checkconfig.ts";
-import { WARNINGS } from "../../../src/config/warnings.ts";
-import { load, periodic, presubmit, PROW, SPEC, type Texts } from "./fixtures.ts";
+import { needsMore, WARNINGS } from "../../../src/config/warnings.ts";
+import { load, periodic, presubmit, PROW, said, SPEC, type Texts } from "./fixtures.ts";
 
 const QUIET: CheckOptions = {
   warnings: [],
@@ -18,6 +18,12 @@ const names = (texts: Texts, options: Partial<CheckOptions> = {}): string[] => {
 const plain = (fields: string): Readonly<Record<string, string>> => ({
   "j.yaml": `presubmits: { acme/ship: [{ name: a, ${fields}, ${SPEC} }] }`,
 });
+
+const query = (more: string): Texts => ({
+  plugins: "plugins: { acme: [approve] }",
+  prow: `tide: { queries: [{ orgs: [acme]${more} }] }`,
+});
+const webhooks = (keys: string): Texts => ({ prow: `managed_webhooks: { org_repo_config: { ${keys} } }` });
 
 describe("each is found by its name", () => {
   const rows: readonly [name: string, texts: Texts, silent: Texts][] = [
@@ -41,6 +47,20 @@ describe("each is found by its name", () => {
         prow: "tide: { queries: [{ orgs: [acme], missingLabels: [do-not-merge/hold] }] }",
       },
     ],
+    ["mismatched-tide-lenient", query(""), query(", labels: [approved]")],
+    [
+      "tide-context-policy",
+      {
+        prow: `${PROW}tide: { context_options: { required-contexts: [unit] } }`,
+        jobs: plain("always_run: true, optional: true, context: unit"),
+      },
+      {
+        prow: `${PROW}tide: { context_options: { required-contexts: [unit] } }`,
+        jobs: plain("always_run: true, context: unit"),
+      },
+    ],
+    ["managed-webhooks", webhooks("acme: {}, acme/ship: {}"), webhooks("acme: {}, other/ship: {}")],
+    ["validate-urls", { prow: "status_error_link: nowhere" }, { prow: "status_error_link: https://ci.example.org" }],
     [
       "needs-ok-to-test",
       { prow: "tide: { queries: [{ orgs: [acme], labels: [lgtm], missingLabels: [needs-ok-to-test] }] }" },
@@ -101,10 +121,45 @@ describe("each is found by its name", () => {
   it.each(rows)("%s", (name, texts, silent) => {
     expect(names(texts, { warnings: [name] })).toEqual([name]);
     expect(names(silent, { warnings: [name] })).toEqual([]);
-    expect(names(texts)).toContain(name);
+    if (name !== "mismatched-tide-lenient") expect(names(texts)).toContain(name);
     expect(names(texts, { exclude: [name, `${name}-all`].filter((one) => WARNINGS.includes(one)) })).not.toContain(
       name,
     );
+  });
+
+  it("mismatched-tide looks both ways, at what must not be there too; at the external needs-rebase one way", () => {
+    const mismatched = (tide: string, plugins: string): readonly string[] =>
+      checkProblems(load({ prow: `tide: { queries: [{ orgs: [acme]${tide} }] }`, plugins }), {
+        ...QUIET,
+        warnings: ["mismatched-tide"],
+      }).problems.map(({ message }) => message);
+    expect(mismatched(", labels: [lgtm]", "plugins: { acme: [trigger] }")).toEqual([
+      "tide queries require lgtm, but lgtm is not enabled for acme",
+    ]);
+    expect(mismatched("", "plugins: { acme: [wip] }")).toEqual([
+      "wip is enabled, but tide queries do not forbid do-not-merge/work-in-progress for acme",
+    ]);
+    expect(mismatched(", missingLabels: [needs-rebase]", "plugins: { acme: [trigger] }")).toEqual([
+      expect.stringContaining("the external plugin needs-rebase is not enabled for acme"),
+    ]);
+    const enabled = "plugins: { acme: [trigger] }\nexternal_plugins: { acme: [{ name: needs-rebase }] }";
+    expect(mismatched("", enabled)).toEqual([]);
+  });
+
+  it("valid-decoration-config is an error, and unknown-fields-all finds what unknown-fields finds", () => {
+    const broken = { jobs: { "j.yaml": presubmit("decoration_config: { timeout: soon }") } };
+    expect(said(load(broken)).join("\n")).toMatch(/timeout must be a duration/);
+    expect(names({ jobs: plain("colour: red") }, { warnings: ["unknown-fields-all"] })).toEqual(["unknown-fields"]);
+  });
+
+  it("and no other name is without a test", () => {
+    const here = [
+      ...rows.map(([name]) => name),
+      "required-job-annotations",
+      "valid-decoration-config",
+      "unknown-fields-all",
+    ];
+    expect([...here, ...WARNINGS.filter(needsMore)].toSorted()).toEqual([...WARNINGS].toSorted());
   });
 
   it("required-job-annotations, for those that are asked for", () => {

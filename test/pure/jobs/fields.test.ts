@@ -249,7 +249,7 @@ describe("what is refused, with its place (spec jobs 1.9)", () => {
     ["cron: '* * *'\ninterval: ''", ["periodics"], /interval|cron/],
     ["interval: soon", ["periodics"], /must be a duration/],
     ["agent: jenkins", ["presubmits"], /needs agent kubernetes, not jenkins/],
-    ["agent: tekton-pipeline", ["presubmits"], /tekton-pipeline/],
+    ["agent: tekton-pipeline", ["presubmits"], /agent tekton-pipeline is not run here: use agent kubernetes/],
     ["clone_uri: 'https://ship:x'", ["presubmits"], /is no URL/],
     ["max_concurency: 1", ["presubmits"], /./],
   ];
