@@ -1,6 +1,6 @@
 /** One load of a configuration, step by step: unpack, read the job files, compile the repositories (design 4 and 10). */
 import { Compiler } from "../src/config/compile.ts";
-import { baseKey, documentKey, periodicsKey } from "../src/config/current.ts";
+import { baseKey, documentKey, periodicsKey, pluginsKey } from "../src/config/current.ts";
 import type { ConfigBase } from "../src/config/in-repo.ts";
 import type { RawPeriodic, RawPostsubmit, RawPresubmit } from "../src/config/job-schema.ts";
 import {
@@ -155,6 +155,7 @@ export class Loading {
     const { prow, decorateAll } = compiler;
     const base: ConfigBase = { version, prow, decorateAll, presets: this.#staging.presets().map((one) => one.preset) };
     await this.#bucket.put(baseKey(version), JSON.stringify(base));
+    await this.#bucket.put(pluginsKey(version), JSON.stringify(compiler.plugins));
     await this.#bucket.put(periodicsKey(version), new Blob(["[", ...parts, "]"]));
   }
 

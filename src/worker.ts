@@ -7,6 +7,8 @@ import { artifacts } from "./routes/artifacts.ts";
 import { auth } from "./routes/auth.ts";
 import { config } from "./routes/config.ts";
 import { deck } from "./routes/deck.ts";
+import { deckConfig } from "./routes/deck-config.ts";
+import { deckLinks } from "./routes/deck-links.ts";
 import { dashboard } from "./routes/dashboard.ts";
 import { gangway } from "./routes/gangway.ts";
 import { history } from "./routes/history.ts";
@@ -35,6 +37,8 @@ const app = createApp()
   .route("/", api)
   .route("/", config)
   .route("/", deck)
+  .route("/", deckConfig)
+  .route("/", deckLinks)
   .route("/", history)
   .route("/", pull)
   .route("/", auth)

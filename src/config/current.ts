@@ -2,6 +2,7 @@
 import type { Env } from "../env.ts";
 import type { ConfigBase } from "./in-repo.ts";
 import type { RepoConfig } from "./model.ts";
+import type { PluginsConfig } from "./plugins-schema.ts";
 
 /** How long an isolate takes its version for the current one. */
 const VERSION_MS = 2_000;
@@ -34,6 +35,15 @@ export const periodicsKey = (version: string): string => `config/${version}/peri
 
 /** R2 key of what jobs are compiled against. */
 export const baseKey = (version: string): string => `config/${version}/base.json`;
+
+/** R2 key of plugins.yaml with its supplements, as parsed. */
+export const pluginsKey = (version: string): string => `config/${version}/plugins.json`;
+
+/** plugins.yaml of one version, read afresh; null when there is none. */
+export async function pluginsOf(env: Env, version: string): Promise<PluginsConfig | null> {
+  const object = version === "" ? null : await env.ARTIFACTS.get(pluginsKey(version));
+  return object ? object.json<PluginsConfig>() : null;
+}
 
 const bases = new Map<string, Promise<ConfigBase | null>>();
 const BASES = 2;

@@ -28,10 +28,13 @@ for (const path of ["/api/jobs/*", "/api/deliveries/*"]) {
 }
 
 /** Prow's own path and shape; `?repo=org/repo` tells of that repository's settings too. */
-api.get("/plugin-help", forViewer, async (c) => {
-  const repo = (c.req.query("repo") ?? "").trim();
-  return jsonOrScript(c, (viewer) => pluginHelp(c.env, viewer, repo));
-});
+for (const path of ["/plugin-help", "/plugin-help.js"])
+  api.get(path, forViewer, async (c) => {
+    const repo = (c.req.query("repo") ?? "").trim();
+    if (c.req.path === "/plugin-help" && c.req.query("var") === undefined && wantsPage(c))
+      return c.redirect("/command-help", 301);
+    return jsonOrScript(c, (viewer) => pluginHelp(c.env, viewer, repo));
+  });
 
 api.get("/api/jobs", etag(), async (c) => {
   const query = jobQuery(c.req.query());

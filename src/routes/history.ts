@@ -1,7 +1,6 @@
 /** Histories and what is configured: Deck's pages of those names, as JSON for programs (spec jobs 4.7). */
 import type { Context } from "hono";
 import { etag } from "hono/etag";
-import { stringify } from "yaml";
 import { ClustersPage } from "../../ui/pages/clusters.tsx";
 import { ConfiguredJobsPage } from "../../ui/pages/configured-jobs.tsx";
 import { JobHistoryPage } from "../../ui/pages/job-history.tsx";
@@ -14,13 +13,12 @@ import { type AppEnv, createApp } from "./app.ts";
 import { forViewer, secured } from "./browser.ts";
 import { clusterOverview } from "./cluster-data.ts";
 import { configuredOverview } from "./configured-data.ts";
-import { pluginHelp } from "./help-data.ts";
 import { broken, notFound, refused, surroundings, wantsPage } from "./surroundings.ts";
 import { canSee, sightOf, viewerOf } from "./viewer.ts";
 
 export const history = createApp();
 
-for (const path of ["/job-history/*", "/pr-history/*", "/configured-jobs/*", "/clusters", "/plugin-config"])
+for (const path of ["/job-history/*", "/pr-history/*", "/configured-jobs/*", "/clusters"])
   history.use(path, secured, forViewer);
 
 /** Runs of a pull request in one matrix; what is older has its job's history. */
@@ -89,20 +87,6 @@ history.get("/clusters", async (c) => {
   if (clusters === null) return notFound(c);
   if (!wantsPage(c)) return c.json({ clusters });
   return c.html(renderPage(ClustersPage, { ...(await surroundings(c)), clusters, now: Date.now() }));
-});
-
-/** Which plugins are enabled where, as plugins.yaml says it; for whom the configuration repository is to be seen. */
-history.get("/plugin-config", etag(), async (c) => {
-  const viewer = await viewerOf(c);
-  if (!(await canSee(c.env, viewer, "", ""))) return notFound(c);
-  const help = await pluginHelp(c.env, viewer, "");
-  const plugins = Object.fromEntries(
-    Object.entries(help?.RepoPlugins ?? {})
-      .filter(([key]) => key !== "")
-      .map(([key, names]) => [key, { plugins: names }]),
-  );
-  const text = stringify({ plugins, external_plugins: help?.RepoExternalPlugins ?? {} });
-  return c.body(text, 200, { "content-type": "text/plain; charset=utf-8" });
 });
 
 history.onError((error, c) => broken(c, error));

@@ -2,10 +2,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
-import { currentVersion, documentKey, periodicsKey } from "../../../src/config/current.ts";
+import { baseKey, currentVersion, documentKey, periodicsKey, pluginsKey } from "../../../src/config/current.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 
 const PROW = `
+disabled_clusters: [reef]
 plank:
   default_decoration_config_entries:
   - config:
@@ -19,15 +20,20 @@ export async function useConfiguration(jobs: string): Promise<{ forget: () => Pr
   const version = crypto.randomUUID();
   const files = {
     prow: { path: "config.yaml", text: PROW },
-    plugins: { path: "plugins.yaml", text: "plugins: {}\n" },
+    plugins: { path: "plugins.yaml", text: "plugins: { tabled: { plugins: [hold] } }\nsize: { s: 7 }\n" },
     jobs: [{ path: "jobs.yaml", text: jobs }],
   };
-  const { index, repositories, periodics } = loadConfig(files, version, null, Date.now());
+  const { index, repositories, periodics, globals } = loadConfig(files, version, null, Date.now());
   const errors = index.problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
   for (const config of repositories)
     await env.ARTIFACTS.put(documentKey(version, config.org, config.repo), JSON.stringify(config));
   await env.ARTIFACTS.put(periodicsKey(version), JSON.stringify(periodics));
+  if (globals) {
+    const base = { version, prow: globals.prow, decorateAll: false, presets: [] };
+    await env.ARTIFACTS.put(baseKey(version), JSON.stringify(base));
+    await env.ARTIFACTS.put(pluginsKey(version), JSON.stringify(globals.plugins));
+  }
   const object = env.CONFIGURATION.getByName("installation");
   await runInDurableObject(object, (_, { storage }) => {
     storage.sql.exec(

@@ -6,6 +6,8 @@ import { artifacts } from "../../../src/routes/artifacts.ts";
 import { auth } from "../../../src/routes/auth.ts";
 import { config } from "../../../src/routes/config.ts";
 import { deck } from "../../../src/routes/deck.ts";
+import { deckConfig } from "../../../src/routes/deck-config.ts";
+import { deckLinks } from "../../../src/routes/deck-links.ts";
 import { dashboard } from "../../../src/routes/dashboard.ts";
 import { gangway } from "../../../src/routes/gangway.ts";
 import { openapi } from "../../../src/routes/openapi.ts";
@@ -65,6 +67,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /deliveries/:guid": { path: "/deliveries/GUID", status: 404 },
   "GET /command-help": { path: `/command-help?repo=harbor/${PRIVATE}`, status: 404 },
   "GET /plugin-help": { path: "/plugin-help", status: 200 },
+  "GET /plugin-help.js": { path: "/plugin-help.js", status: 200 },
   "GET /plugins": { path: "/plugins", status: 200 },
   "GET /pr/:org/:repo/:number": { path: `/pr/harbor/${PRIVATE}/5`, status: 404 },
   "POST /pr/:org/:repo/:number": { path: `/pr/harbor/${PRIVATE}/5`, status: 404, body: "comment=/hold" },
@@ -92,6 +95,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /badge.svg": { path: "/badge.svg?jobs=*", status: 200 },
   "GET /log": { path: `/log?job=post-${PRIVATE}&id=BUILD`, status: 404 },
   "GET /prowjob": { path: "/prowjob?prowjob=ID", status: 404 },
+  "GET /view/:path{.+}": { path: `/view/gs/b/logs/post-${PRIVATE}/BUILD`, status: 404 },
+  "GET /github-login": { path: "/github-login", status: 302 },
+  "GET /github-link": { path: "/github-link?dest=x/y", status: 302 },
+  "GET /git-provider-link": { path: "/git-provider-link?target=pr&repo=x/y&number=1", status: 302 },
   "GET /rerun": { path: "/rerun?prowjob=ID", status: 404 },
   "POST /rerun": { path: "/rerun?prowjob=ID", status: 404 },
   "POST /abort": { path: "/abort?prowjob=ID", status: 404 },
@@ -150,6 +157,8 @@ it("the table has every route", () => {
     api,
     config,
     deck,
+    deckConfig,
+    deckLinks,
     history,
     gangway,
     openapi,
