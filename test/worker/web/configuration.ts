@@ -15,11 +15,11 @@ plank:
       gcs_configuration: { bucket: b, path_strategy: explicit }
 `;
 
-/** Loads job files (YAML) and makes them current; `forget` takes them away again. */
-export async function useConfiguration(jobs: string): Promise<{ forget: () => Promise<void> }> {
+/** Loads job files (YAML), and further sections of config.yaml, and makes them current; `forget` takes them away again. */
+export async function useConfiguration(jobs: string, sections = ""): Promise<{ forget: () => Promise<void> }> {
   const version = crypto.randomUUID();
   const files = {
-    prow: { path: "config.yaml", text: PROW },
+    prow: { path: "config.yaml", text: `${PROW}${sections}` },
     plugins: { path: "plugins.yaml", text: "plugins: { tabled: { plugins: [hold] } }\nsize: { s: 7 }\n" },
     jobs: [{ path: "jobs.yaml", text: jobs }],
   };
