@@ -13,3 +13,13 @@ export function tenantOf({ prowjob_defaults: defaults }: Pick<ProwJobSpec, "prow
 /** Hidden by its own word, or by belonging to a tenant, as for a Deck that was told of none. */
 export const isHidden = (spec: Pick<ProwJobSpec, "hidden" | "prowjob_defaults">): boolean =>
   spec.hidden === true || tenantOf(spec) !== "";
+
+/** Names of jobs for whoever may read; hidden ones are counted. `all`: the repository is one of `deck.hidden_repos`. */
+export function namesShown(
+  jobs: readonly (Pick<ProwJobSpec, "prowjob_defaults"> & { readonly name: string; readonly hidden: boolean })[],
+  all: boolean,
+): string {
+  const shown = all ? [] : jobs.filter((job) => !isHidden(job)).map(({ name }) => name);
+  const others = jobs.length - shown.length;
+  return [...shown, ...(others > 0 ? [`${others} hidden`] : [])].join(", ");
+}

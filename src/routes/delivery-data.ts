@@ -2,6 +2,7 @@
 import type { Effect } from "../chatops/effects.ts";
 import type { DeliveryView } from "../chatops/view.ts";
 import type { RepositoryRpc } from "../chatops/rpc.ts";
+import { currentConfig } from "../config/current.ts";
 import type { Env } from "../env.ts";
 import { findDelivery } from "../store/delivery-list.ts";
 import { canSee, isAdmin } from "./viewer.ts";
@@ -22,15 +23,20 @@ export function ownerOf(env: Env, name: string): Owner {
   return stub as Owner;
 }
 
-/** An effect without the jobs that only administrators see. */
-export function withoutHidden(effect: Effect): Effect {
+/** An effect without the jobs that only administrators see. `all`: they are all of that kind. */
+export function withoutHidden(effect: Effect, all: boolean): Effect {
   if (effect.kind !== "startJobs" && effect.kind !== "recordJobs") return effect;
-  return { ...effect, jobs: effect.jobs.filter((job) => !isHidden(job.spec)) };
+  return { ...effect, jobs: effect.jobs.filter((job) => !all && !isHidden(job.spec)) };
 }
 
-/** The delivery without the jobs that only administrators see. */
-export function withoutHiddenJobs(delivery: DeliveryView): DeliveryView {
-  const effectList = delivery.effectList.map((row) => ({ ...row, effect: withoutHidden(row.effect) }));
+/** Whether `deck.hidden_repos` hides every job of a repository. */
+export async function hidesAll(env: Env, org: string, repo: string): Promise<boolean> {
+  return (await currentConfig(env, org, repo))?.prow.hidden === true;
+}
+
+/** The delivery without the jobs that only administrators see. `all`: as of {@link hidesAll}. */
+export function withoutHiddenJobs(delivery: DeliveryView, all: boolean): DeliveryView {
+  const effectList = delivery.effectList.map((row) => ({ ...row, effect: withoutHidden(row.effect, all) }));
   return { ...delivery, effectList };
 }
 
@@ -44,5 +50,6 @@ export async function visibleDelivery(
   if (found === null || !(await canSee(env, viewer, found.org, found.repo))) return null;
   const delivery = await ownerOf(env, found.object).delivery(guid);
   if (delivery === null) return null;
-  return { delivery: isAdmin(env, viewer) ? delivery : withoutHiddenJobs(delivery), object: found.object };
+  if (isAdmin(env, viewer)) return { delivery, object: found.object };
+  return { delivery: withoutHiddenJobs(delivery, await hidesAll(env, found.org, found.repo)), object: found.object };
 }

@@ -134,7 +134,9 @@ export async function explain(env: Env, viewer: Viewer, request: ExplainRequest)
       summary,
       runs,
       effects:
-        viewer.kind === "admin" ? effects : effects.map((one) => ({ ...one, effect: withoutHidden(one.effect) })),
+        viewer.kind === "admin"
+          ? effects
+          : effects.map((one) => ({ ...one, effect: withoutHidden(one.effect, config.prow.hidden) })),
     };
     return { kind: "explained", explanation };
   } catch (error) {

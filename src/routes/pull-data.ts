@@ -5,7 +5,7 @@ import type { DeliveryView } from "../chatops/view.ts";
 import type { Env } from "../env.ts";
 import { listDeliveries } from "../store/delivery-list.ts";
 import { listJobs } from "../store/job-list.ts";
-import { ownerOf, withoutHiddenJobs } from "./delivery-data.ts";
+import { hidesAll, ownerOf, withoutHiddenJobs } from "./delivery-data.ts";
 import { canSee, isAdmin, sightOf } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -59,9 +59,9 @@ export async function pullOverview(
   if (deliveries.rows.length === 0 && jobs.rows.length === 0) return null;
   const conversation = ownerOf(env, `${org}/${repo}#${number}`.toLowerCase());
   const opened = await Promise.all(deliveries.rows.slice(0, OPENED).map(({ guid }) => conversation.delivery(guid)));
-  const views = opened.flatMap((view) =>
-    view === null ? [] : [isAdmin(env, viewer) ? view : withoutHiddenJobs(view)],
-  );
+  const admin = isAdmin(env, viewer);
+  const all = !admin && (await hidesAll(env, org, repo));
+  const views = opened.flatMap((view) => (view === null ? [] : [admin ? view : withoutHiddenJobs(view, all)]));
   const subject = views.reduce<Subject | null>((found, view) => found ?? subjectOf(view), null);
   return { subject, deliveries: deliveries.rows, jobs: jobs.rows, effects: views.flatMap((view) => view.effectList) };
 }

@@ -54,10 +54,11 @@ it("hidden jobs that a delivery started are not named to others than administrat
     ],
     forwards: [],
   };
-  const shown = JSON.stringify(withoutHiddenJobs(delivery));
+  const shown = JSON.stringify(withoutHiddenJobs(delivery, false));
   expect(shown).toContain("open");
   expect(shown).toContain("lgtm");
   expect(shown).not.toContain("covert");
+  expect(withoutHiddenJobs(delivery, true).effectList[0]?.effect).toEqual({ kind: "startJobs", jobs: [] });
 });
 
 describe("redelivery", () => {

@@ -1,6 +1,7 @@
 /** Postsubmits (spec chatops 2.1.5, jobs 3.5). */
 import type { Refs } from "../../../config/model.ts";
 import { postsubmitJob } from "../../../jobs/create.ts";
+import { namesShown } from "../../../jobs/hidden.ts";
 import { branchOfRef, filterPostsubmits } from "../../../jobs/triggering.ts";
 import { nothing } from "../../decide.ts";
 import { brokenNote } from "./in-repo.ts";
@@ -28,6 +29,6 @@ export async function push(event: PushEvent, view: View): Promise<Decision> {
   const prowjobs = await Promise.all(jobs.map((job) => postsubmitJob(job, refs, origin)));
   return {
     effects: [{ kind: "startJobs", jobs: prowjobs }],
-    why: `starts ${jobs.map((job) => job.name).join(", ")}${brokenNote(problems)}`,
+    why: `starts ${namesShown(jobs, settings.hidden)}${brokenNote(problems)}`,
   };
 }

@@ -1,6 +1,7 @@
 /** Turns chosen presubmits into effects (spec chatops 2.1.3 'Creation', jobs 2.1). */
 import type { Presubmit } from "../../../config/model.ts";
 import { presubmitJob, pullRequestRefs } from "../../../jobs/create.ts";
+import { namesShown } from "../../../jobs/hidden.ts";
 import { filterPresubmits, testAllFilter } from "../../../jobs/triggering.ts";
 import type { Effect } from "../../effects.ts";
 import type { PullRequest } from "../../events.ts";
@@ -33,7 +34,7 @@ export async function start(
   const origin = { guid: view.guid, now: view.now, publicUrl: view.publicUrl, settings };
   const prowjobs = await Promise.all(jobs.map((job) => presubmitJob(job, refs, origin, labels)));
   const effect: Effect = { kind: "startJobs", jobs: prowjobs };
-  return { effects: [effect], why: `starts ${jobs.map((job) => job.name).join(", ")}` };
+  return { effects: [effect], why: `starts ${namesShown(jobs, settings.hidden)}` };
 }
 
 /** Starts everything that runs by itself, unless the pull request is a draft or closed. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { trigger } from "../../../../src/chatops/plugins/trigger.ts";
 import { dispatch } from "../../../../src/chatops/dispatch.ts";
 import type { TriggerConfig } from "../../../../src/config/model.ts";
 import {
@@ -186,6 +187,21 @@ describe("pull request events (spec chatops 2.1.4)", () => {
     expect(await on("opened", trusted(), { jobs, files: [file("x.go")] })).toEqual(["starts auto go"]);
     expect(await on("opened", trusted(), { jobs, files: [file("x.md")] })).toEqual(["starts auto"]);
     expect(await on("opened", trusted({ mergeable: false }))).toEqual([]);
+  });
+
+  test("reasons, which anybody may read, count hidden jobs and those of tenants, and name none", async () => {
+    const jobs = [
+      auto,
+      presubmit("covert", { always_run: true, hidden: true }),
+      presubmit("guild", { always_run: true, prowjob_defaults: { tenant_id: "guild" } }),
+    ];
+    const pullRequest = trusted();
+    const event = pullEvent("opened", { pullRequest });
+    const why = async (over: Partial<World>) =>
+      (await trigger.pullRequest?.(event, fakeView({ ...world({ pullRequest, jobs }), ...over })))?.why;
+    expect(await why({})).toBe("starts auto, 2 hidden");
+    const hidden = configOf("trigger", { presubmits: jobs, prow: { ...repoConfig().prow, hidden: true } });
+    expect(await why({ config: hidden })).toBe("starts 3 hidden");
   });
 
   test("a description with /test all starts nothing twice", async () => {
