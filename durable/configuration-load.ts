@@ -13,6 +13,7 @@ import {
 import { locator } from "../src/config/locate.ts";
 import type { ConfigIndex, Problem } from "../src/config/model.ts";
 import { enabledIn, isGitHubRepository, namesIn } from "../src/config/names.ts";
+import { tideIndexOf } from "../src/config/tide.ts";
 import { indexPresets } from "../src/config/presets.ts";
 import { ignoredBy } from "../src/config/prowignore.ts";
 import { readJobFile } from "../src/config/source.ts";
@@ -174,7 +175,7 @@ export class Loading {
       },
       repositories: names.filter((name) => isGitHubRepository(name)),
       orgs: names.filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1)),
-      ...(globals ? { enabled: enabledIn(globals.plugins) } : {}),
+      ...(globals ? { enabled: enabledIn(globals.plugins), tide: tideIndexOf(globals.prow) } : {}),
       problems: this.problems(),
     };
   }

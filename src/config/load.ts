@@ -8,6 +8,7 @@ import { type PluginsConfig, PluginsSchema } from "./plugins-schema.ts";
 import { indexPresets, repeatedLabels, type WrittenPreset } from "./presets.ts";
 import type { ProwConfig } from "./prow-schema.ts";
 import { type JobFile, readJobFile, readPluginsFile, readProwFile } from "./source.ts";
+import { tideIndexOf } from "./tide.ts";
 import { withPluginsSupplement, withProwSupplement } from "./supplemental.ts";
 
 export interface ConfigFile {
@@ -172,7 +173,14 @@ export function loadConfig(files: ConfigFiles, version: string, commit: string |
   problems.push(...ofPeriodics.problems);
   counts.periodics = ofPeriodics.periodics.length;
   return {
-    index: { ...index, counts, repositories: names, orgs, enabled: enabledIn(globals.plugins) },
+    index: {
+      ...index,
+      counts,
+      repositories: names,
+      orgs,
+      enabled: enabledIn(globals.plugins),
+      tide: tideIndexOf(globals.prow),
+    },
     repositories,
     periodics: ofPeriodics.periodics,
     globals: { prow: globals.prow, plugins: globals.plugins },

@@ -4,6 +4,7 @@
  */
 
 import type { PluginSettings } from "./plugin-settings.ts";
+import type { TideIndex, TideRepo } from "./tide.ts";
 
 /** A plain JSON value. Pod specs and other pass-through documents are of this type. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -139,6 +140,8 @@ export interface RepoConfig {
   /** The other sections of plugins.yaml. */
   readonly settings: PluginSettings;
   readonly prow: ProwSettings;
+  /** Null: tide does not merge here. Versions of long ago do not have it. */
+  readonly tide?: TideRepo | null;
 }
 
 /** plugins.yaml `triggers[]` (spec chatops 2.1.6). */
@@ -241,10 +244,12 @@ export interface ConfigIndex {
   readonly counts: { readonly presubmits: number; readonly postsubmits: number; readonly periodics: number };
   /** `org/repo` of every repository with jobs or plugins of its own. */
   readonly repositories: readonly string[];
-  /** Organisations that plugins.yaml names: their other repositories compile to `config/<version>/<org>/.json`. */
+  /** Organisations that plugins.yaml or a query of tide names: their other repositories compile to `config/<version>/<org>/.json`. */
   readonly orgs: readonly string[];
   /** What plugins.yaml enables by its keys, `org` or `org/repo`: names of plugins. Versions of long ago do not have it. */
   readonly enabled?: EnabledPlugins;
+  /** What tide looks for, everywhere; null: nothing. Versions of long ago do not have it. */
+  readonly tide?: TideIndex | null;
   readonly problems: readonly Problem[];
 }
 

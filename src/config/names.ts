@@ -2,11 +2,12 @@
 import type { EnabledPlugins } from "./model.ts";
 import type { PluginsConfig } from "./plugins-schema.ts";
 import type { ProwConfig } from "./prow-schema.ts";
+import { tideNames } from "./tide.ts";
 
 export interface Names {
   /** `org/repo`, as first spelled, sorted. */
   readonly repositories: readonly string[];
-  /** Organisations of plugins.yaml: their other repositories share a document. */
+  /** Organisations of plugins.yaml and of tide's queries: their other repositories share a document. */
   readonly orgs: readonly string[];
 }
 
@@ -37,6 +38,7 @@ function* mentioned(prow: ProwConfig, plugins: PluginsConfig): Generator<string>
   yield* prow.deck?.hidden_repos ?? [];
   yield* keys(prow.in_repo_config?.enabled);
   yield* keys(prow.in_repo_config?.allowed_clusters);
+  yield* tideNames(prow);
 }
 
 /** `jobRepositories`: the keys of presubmits and postsubmits. */
@@ -47,7 +49,8 @@ export function namesIn(prow: ProwConfig, plugins: PluginsConfig, jobRepositorie
     if (isGitHubRepository(name) && !repositories.has(key)) repositories.set(key, name);
   }
   const orgs = new Map<string, string>();
-  for (const key of [...keys(plugins.plugins), ...keys(plugins.external_plugins)]) {
+  const ofTide = (prow.tide?.queries ?? []).flatMap((query) => query.orgs ?? []);
+  for (const key of [...keys(plugins.plugins), ...keys(plugins.external_plugins), ...ofTide]) {
     const name = key.split("/")[0] ?? "";
     const alone = !key.includes("/");
     if (alone && name !== "" && !orgs.has(name.toLowerCase())) orgs.set(name.toLowerCase(), name);

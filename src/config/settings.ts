@@ -14,6 +14,7 @@ import type {
 import { pluginSettings } from "./plugin-settings-of.ts";
 import { FORMER_PLUGINS, type PluginsConfig } from "./plugins-schema.ts";
 import type { ProwConfig } from "./prow-schema.ts";
+import { tideOf } from "./tide.ts";
 import { set } from "./decoration.ts";
 import { durationSeconds } from "./values.ts";
 
@@ -185,5 +186,6 @@ export function repoSettings(
     owners: ownersOf(plugins, prow, name),
     settings: pluginSettings(prow, plugins, name),
     prow: prowSettings(prow, name),
+    tide: tideOf(prow, name),
   };
 }

@@ -74,6 +74,24 @@ export const GerritSchema = z.strictObject({
   allowed_presubmit_trigger_re: unset(Text),
 });
 
+const Time = Text.refine((value) => !Number.isNaN(Date.parse(value)), {
+  error: "must be a time such as 2026-03-01T00:00:00Z",
+});
+
+/** Ours: Prow does not know these. The maps are by `*`, org and org/repo. */
+const CutwaterSchema = z.strictObject({
+  result_validity: unset(mapOf(z.enum(["base", "until-conflict"]))),
+  batch_strategy: unset(mapOf(z.enum(["prow", "bisect", "speculative"]))),
+  starvation: unset(mapOf(Duration)),
+  freezes: unset(
+    listOf(
+      z
+        .strictObject({ name: Text, from: Time, until: Time, repos: unset(Strings), branches: unset(Strings) })
+        .refine(({ from, until }) => Date.parse(from) < Date.parse(until), { error: "until must be later than from" }),
+    ),
+  ),
+});
+
 export const TideSchema = z.strictObject({
   sync_period: unset(Duration),
   status_update_period: unset(Duration),
@@ -96,6 +114,7 @@ export const TideSchema = z.strictObject({
   pr_status_base_urls: unset(StringMap),
   display_all_tide_queries_in_status: unset(Flag),
   gerrit: unset(z.strictObject({ queries: unset(GerritQueries), ratelimit: unset(z.int()) })),
+  cutwater: unset(CutwaterSchema),
 });
 export type TideConfig = z.output<typeof TideSchema>;
 
