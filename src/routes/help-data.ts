@@ -2,6 +2,7 @@
 import type { CommandHelpPageProps, HelpPlugin } from "../../ui/pages/command-help.tsx";
 import type { ConfigPageProps } from "../../ui/pages/config.tsx";
 import type { PluginsPageProps } from "../../ui/pages/plugins.tsx";
+import type { PluginFacts } from "../../ui/parts/plugin-card.tsx";
 import { isEnabled } from "../chatops/external.ts";
 import { eventsOf, type HelpDocument, helpDocument, type PluginDocument } from "../chatops/plugin-help.ts";
 import type { Plugin } from "../chatops/plugin.ts";
@@ -14,15 +15,15 @@ import { externalHelp } from "./external-help.ts";
 import { canSee, isAdmin, sightOf } from "./viewer.ts";
 import type { Viewer } from "./viewer.ts";
 
+const factsOf = ({ name, help: { description, snippet = "" } }: Plugin): PluginFacts => ({
+  name,
+  description,
+  snippet,
+});
+
 function helpOf(plugin: Plugin, config: RepoConfig | null): HelpPlugin {
-  const { description, commands, snippet, config: says } = plugin.help;
-  return {
-    name: plugin.name,
-    description,
-    commands,
-    snippet: snippet ?? "",
-    config: config !== null && says !== undefined ? says(config) : "",
-  };
+  const { commands, config: says } = plugin.help;
+  return { ...factsOf(plugin), commands, config: config !== null && says !== undefined ? says(config) : "" };
 }
 
 function otherHelp(name: string, help: PluginDocument): HelpPlugin {
@@ -106,7 +107,7 @@ export async function pluginList(env: Env, viewer: Viewer): Promise<Pick<Plugins
     }
   }
   const plugins = REGISTRY.map((plugin) => ({
-    ...helpOf(plugin, null),
+    ...factsOf(plugin),
     events: eventsOf(plugin),
     enabled: keys.get(plugin.name) ?? [],
   }));

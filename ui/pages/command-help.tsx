@@ -4,6 +4,7 @@ import { CommandFilter } from "../parts/command-filter.tsx";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { Island } from "../parts/island.tsx";
+import { PluginCard, type PluginFacts } from "../parts/plugin-card.tsx";
 import { breakable, withCode } from "../parts/prose.tsx";
 
 interface HelpCommand {
@@ -14,11 +15,8 @@ interface HelpCommand {
   readonly featured: boolean;
 }
 
-export interface HelpPlugin {
-  readonly name: string;
-  readonly description: string;
+export interface HelpPlugin extends PluginFacts {
   readonly commands: readonly HelpCommand[];
-  readonly snippet: string;
   /** The effective settings for the repository; empty when there is no repository or nothing to say. */
   readonly config: string;
 }
@@ -83,45 +81,40 @@ export function CommandHelpPage(props: CommandHelpPageProps): JSX.Element {
 }
 
 function Plugin({ plugin }: { readonly plugin: HelpPlugin }): JSX.Element {
+  const { commands, ...facts } = plugin;
   return (
-    <section class="card plugin" id={plugin.name} data-plugin>
-      <div class="plugin-head">
-        <h2>
-          <a href={`#${plugin.name}`}>{plugin.name}</a>
-        </h2>
-        <p class="soft">{withCode(plugin.description)}</p>
-        {plugin.config !== "" && <p class="notice">{withCode(plugin.config)}</p>}
-      </div>
-      {plugin.commands.length > 0 && (
+    <PluginCard {...facts} href={`#${plugin.name}`}>
+      {commands.length > 0 && (
         <dl class="commands">
-          {plugin.commands.map((command) => (
-            <div key={command.usage} data-command>
-              <dt>
-                <code>{breakable(command.usage)}</code>
-                {command.featured && <span class="tag">often used</span>}
-              </dt>
-              <dd>
-                <p>{withCode(command.description)}</p>
-                <p class="soft small">
-                  {withCode(command.whoCanUse)}
-                  {command.examples.length > 0 && " · for example "}
-                  {command.examples.map((example) => (
-                    <code class="example" key={example}>
-                      {example}
-                    </code>
-                  ))}
-                </p>
-              </dd>
-            </div>
+          {commands.map((command) => (
+            <Command key={command.usage} command={command} />
           ))}
         </dl>
       )}
-      {plugin.snippet !== "" && (
-        <details>
-          <summary class="soft small">Configuration in plugins.yaml</summary>
-          <pre class="quote">{plugin.snippet}</pre>
-        </details>
-      )}
-    </section>
+    </PluginCard>
+  );
+}
+
+function Command({ command }: { readonly command: HelpCommand }): JSX.Element {
+  const { usage, description, examples, whoCanUse, featured } = command;
+  return (
+    <div data-command>
+      <dt>
+        <code>{breakable(usage)}</code>
+        {featured && <span class="tag">often used</span>}
+      </dt>
+      <dd>
+        <p>{withCode(description)}</p>
+        <p class="soft small">
+          {withCode(whoCanUse)}
+          {examples.length > 0 && " · for example "}
+          {examples.map((example) => (
+            <code class="example" key={example}>
+              {example}
+            </code>
+          ))}
+        </p>
+      </dd>
+    </div>
   );
 }

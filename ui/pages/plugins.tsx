@@ -2,10 +2,9 @@
 import type { JSX } from "preact";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
-import { withCode } from "../parts/prose.tsx";
-import type { HelpPlugin } from "./command-help.tsx";
+import { PluginCard, type PluginFacts } from "../parts/plugin-card.tsx";
 
-interface ListedPlugin extends HelpPlugin {
+interface ListedPlugin extends PluginFacts {
   readonly events: readonly string[];
   /** Keys of plugins.yaml, `org` or `org/repo`, that the viewer may know of. */
   readonly enabled: readonly string[];
@@ -28,33 +27,21 @@ export function PluginsPage(props: PluginsPageProps): JSX.Element {
           {plugins.length} plugins. Their names are those of plugins.yaml. <a href="/command-help">All commands</a>
         </p>
       </div>
-      {plugins.map((plugin) => (
-        <section class="card plugin" id={plugin.name} key={plugin.name} data-plugin>
-          <div class="plugin-head">
-            <h2>
-              <a href={`/command-help#${plugin.name}`}>{plugin.name}</a>
-            </h2>
-            <p class="soft">{withCode(plugin.description)}</p>
-          </div>
+      {plugins.map(({ events, enabled, ...plugin }) => (
+        <PluginCard {...plugin} href={`/command-help#${plugin.name}`} key={plugin.name}>
           <dl class="facts">
             <div>
               <dt>Listens to</dt>
-              <dd>{plugin.events.join(", ") || "what it asked for itself"}</dd>
+              <dd>{events.join(", ") || "what it asked for itself"}</dd>
             </div>
             <div>
               <dt>Enabled for</dt>
               <dd>
-                <Keys keys={plugin.enabled} />
+                <Keys keys={enabled} />
               </dd>
             </div>
           </dl>
-          {plugin.snippet !== "" && (
-            <details>
-              <summary class="soft small">Configuration in plugins.yaml</summary>
-              <pre class="quote">{plugin.snippet}</pre>
-            </details>
-          )}
-        </section>
+        </PluginCard>
       ))}
     </Frame>
   );

@@ -1,12 +1,35 @@
 /** Labels of which at most one holds at a time: `lifecycle/*` and `stage/*` (spec chatops 2.10, 2.32). */
+import { type Command, type CommandTable, words } from "../commands.ts";
 import type { Effect } from "../effects.ts";
-import { hasLabel } from "../permissions.ts";
+import { anyone, hasLabel } from "../permissions.ts";
 import type { View } from "../plugin.ts";
 
 export interface Wish {
   readonly add: boolean;
   readonly word: string;
 }
+
+/** `/<prefix> <word>` and `/remove-<prefix> <word>`, for anyone, on issues and pull requests. */
+export const exclusiveTable = (
+  prefix: string,
+  all: readonly string[],
+  help: Pick<Command<Wish>, "description" | "examples">,
+): CommandTable<Wish> => ({
+  on: "both",
+  openOnly: false,
+  commands: [
+    {
+      verbs: [prefix, `remove-${prefix}`],
+      parse: (rest, verb) => {
+        const [word = "", ...more] = words(rest.toLowerCase());
+        return more.length === 0 && all.includes(word) ? { add: verb === prefix, word } : null;
+      },
+      who: anyone,
+      usage: `/[remove-]${prefix} <${all.join("|")}>`,
+      ...help,
+    },
+  ],
+});
 
 /** The effects of wishes in their order; a later one sees what the earlier did. */
 export async function exclusive(

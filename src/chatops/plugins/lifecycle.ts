@@ -1,35 +1,21 @@
 /** `lifecycle`: closes and reopens, and marks what is active, frozen, stale or rotten (spec chatops 2.10). */
-import { type CommandTable, deafTo, heard, helpOf, verbsOf, words } from "../commands.ts";
+import { type CommandTable, deafTo, heard, helpOf, verbsOf } from "../commands.ts";
 import { nothing } from "../decide.ts";
 import type { Effect } from "../effects.ts";
 import type { GenericComment } from "../events.ts";
 import { answered, reply } from "../messages.ts";
 import { frozenIsForIssues } from "../messages-state.ts";
-import { anyone } from "../permissions.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
-import { exclusive, type Wish } from "./exclusive.ts";
+import { exclusive, exclusiveTable, type Wish } from "./exclusive.ts";
 import { changeState, CLOSE, REOPEN, type StateSaid } from "./lifecycle/state.ts";
 
 const WORDS = ["active", "frozen", "stale", "rotten"];
 
 const states: CommandTable<StateSaid> = { on: "both", openOnly: false, commands: [REOPEN, CLOSE] };
-const labels: CommandTable<Wish> = {
-  on: "both",
-  openOnly: false,
-  commands: [
-    {
-      verbs: ["lifecycle", "remove-lifecycle"],
-      parse: (rest, verb) => {
-        const [word = "", ...more] = words(rest.toLowerCase());
-        return more.length === 0 && WORDS.includes(word) ? { add: verb === "lifecycle", word } : null;
-      },
-      who: anyone,
-      usage: `/[remove-]lifecycle <${WORDS.join("|")}>`,
-      description: "Marks an issue or pull request as active, frozen, stale or rotten, or takes that back.",
-      examples: ["/lifecycle frozen", "/remove-lifecycle stale"],
-    },
-  ],
-};
+const labels = exclusiveTable("lifecycle", WORDS, {
+  description: "Marks an issue or pull request as active, frozen, stale or rotten, or takes that back.",
+  examples: ["/lifecycle frozen", "/remove-lifecycle stale"],
+});
 
 /** In this order: reopen, close, labels. */
 async function comment(comment: GenericComment, view: View): Promise<Decision> {

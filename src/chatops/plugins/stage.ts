@@ -1,30 +1,16 @@
 /** `stage`: how far a feature is (spec chatops 2.32). */
-import { type CommandTable, deafTo, heard, helpOf, verbsOf, words } from "../commands.ts";
+import { deafTo, heard, helpOf, verbsOf } from "../commands.ts";
 import { nothing } from "../decide.ts";
 import type { GenericComment } from "../events.ts";
-import { anyone } from "../permissions.ts";
 import type { Decision, Plugin, View } from "../plugin.ts";
-import { exclusive, type Wish } from "./exclusive.ts";
+import { exclusive, exclusiveTable } from "./exclusive.ts";
 
 const STAGES = ["alpha", "beta", "stable"];
 
-const table: CommandTable<Wish> = {
-  on: "both",
-  openOnly: false,
-  commands: [
-    {
-      verbs: ["stage", "remove-stage"],
-      parse: (rest, verb) => {
-        const [word = "", ...more] = words(rest.toLowerCase());
-        return more.length === 0 && STAGES.includes(word) ? { add: verb === "stage", word } : null;
-      },
-      who: anyone,
-      usage: `/[remove-]stage <${STAGES.join("|")}>`,
-      description: "Sets the stage of a feature, or takes it away.",
-      examples: ["/stage alpha", "/remove-stage alpha"],
-    },
-  ],
-};
+const table = exclusiveTable("stage", STAGES, {
+  description: "Sets the stage of a feature, or takes it away.",
+  examples: ["/stage alpha", "/remove-stage alpha"],
+});
 
 async function comment(comment: GenericComment, view: View): Promise<Decision> {
   const deaf = deafTo(table, comment);
