@@ -80,7 +80,35 @@ export const Execution = z.object({
 });
 export const Executions = z.object({ job_execution: z.array(Execution) });
 
-export const SCOPES = ["jobs:start", "jobs:read"] as const;
+/** States from which a job can be ended, and the one that is asked for: the others are not the API's to say. */
+const Running = z.enum(["SCHEDULING", "TRIGGERED", "PENDING"]);
+
+/** `POST /v1/bulk-job-status-update`: which jobs, by all that is given. */
+export const BulkUpdate = z.strictObject({
+  job_status_change: z.strictObject({ current: Running, desired: z.literal("ABORTED") }),
+  cluster: z.string().min(1).max(253).optional(),
+  started_before: z.iso.datetime({ offset: true }).optional(),
+  started_after: z.iso.datetime({ offset: true }).optional(),
+  job_type: z.enum(["PERIODIC", "POSTSUBMIT", "PRESUBMIT", "BATCH"]).optional(),
+  refs: z
+    .strictObject({
+      org: name,
+      repo: name.optional(),
+      base_ref: z.string().min(1).max(300).optional(),
+      pulls: z
+        .array(z.strictObject({ number: z.int().min(1) }))
+        .length(1)
+        .optional(),
+    })
+    .optional(),
+});
+export type BulkUpdate = z.output<typeof BulkUpdate>;
+
+/** `started_after` is not null when there may be more: ask again with it. */
+export const BulkUpdated = z.object({ changed: z.int(), started_after: z.iso.datetime().nullable() });
+export type BulkUpdated = z.output<typeof BulkUpdated>;
+
+export const SCOPES = ["jobs:start", "jobs:read", "jobs:abort"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** A program that the setting API_TOKENS lets in. */

@@ -1,80 +1,45 @@
 /** gangway's API: `/v1/executions`, with tokens of the setting API_TOKENS (spec jobs 4.15). */
-import type { Context } from "hono";
 import * as z from "zod";
+import { repoJobs } from "../chatops/world-jobs.ts";
 import { currentConfig } from "../config/current.ts";
+import type { RepoConfig } from "../config/model.ts";
 import { type Env, settings } from "../env.ts";
-import { jobOf, pickJob } from "../jobs/configured.ts";
-import { bearerOf, isKnownToken } from "../jobs/credential.ts";
+import { flushUsage, GitHubError, githubClient } from "../github/index.ts";
+import { type ConfiguredJob, configuredJobs, jobOf, pickJob } from "../jobs/configured.ts";
 import {
-  type ApiClient,
+  BulkUpdate,
+  type BulkUpdated,
   clientAllows,
   ExecutionRequest,
   ExecutionStates,
   executionOf,
-  type Scope,
   toldRefs,
   withOptions,
 } from "../jobs/gangway.ts";
 import type { ProwJob } from "../jobs/prowjob.ts";
-import { JOB_STATES, listJobs } from "../store/job-list.ts";
-import { type AppEnv, createApp } from "./app.ts";
-import { readBody } from "./body.ts";
+import { type Bulk, jobsToChange, MOST_CHANGED } from "../store/job-bulk.ts";
+import { JOB_STATES, JOB_TYPES, listJobs } from "../store/job-list.ts";
+import { createApp } from "./app.ts";
+import { admitted, askedOf, type Caller, fault, NOT_THERE, sees } from "./gangway-caller.ts";
 import { documentsOf, storedJob } from "./job-documents.ts";
 import { jobsOf } from "./job-latest.ts";
 import { submit } from "./job-submit.ts";
 import { broken } from "./surroundings.ts";
-import { viewerOf } from "./viewer.ts";
 
 export const gangway = createApp();
 
-const BODY_BYTES = 256 * 1024;
 const LISTED = 100;
+const AT_ONCE = 20;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-interface Caller {
-  readonly name: string;
-  /** Null: an administrator. */
-  readonly client: ApiClient | null;
-}
-
-const fault = (c: Context<AppEnv>, status: 400 | 401 | 403 | 404 | 413, code: string, message: string): Response =>
-  c.json({ error: { code, message } }, status, { "cache-control": "no-store" });
-
-async function callerOf(c: Context<AppEnv>): Promise<Caller | null> {
-  const header = c.req.header("authorization");
-  // A cookie is no token: what a browser sends by itself starts nothing here.
-  if (header === undefined) return null;
-  const token = bearerOf(header);
-  for (const [name, client] of Object.entries(settings(c.env).API_TOKENS))
-    if (await isKnownToken(token, [client.sha256])) return { name, client };
-  const viewer = await viewerOf(c);
-  return viewer.kind === "admin" ? { name: viewer.login, client: null } : null;
-}
-
-/** The caller when the token is good for a scope, else the answer that says why not. */
-async function admitted(c: Context<AppEnv>, scope: Scope): Promise<Caller | Response> {
-  const caller = await callerOf(c);
-  if (caller === null)
-    return fault(c, 401, "unauthorized", "Send Authorization: Bearer <token>, one of the setting API_TOKENS.");
-  if (caller.client !== null && !caller.client.scopes.includes(scope))
-    return fault(c, 403, "forbidden", `The token of ${caller.name} lacks the scope ${scope}.`);
-  return caller;
-}
-
-const sees = ({ client }: Caller, job: ProwJob): boolean => client === null || clientAllows(client, job.spec);
-
-const NOT_THERE = "There is no such job, or it is not this token's to see.";
 
 gangway.post("/v1/executions", async (c) => {
   const caller = await admitted(c, "jobs:start");
   if (caller instanceof Response) return caller;
-  const bytes = await readBody(c.req.raw, BODY_BYTES);
-  if (bytes === null) return fault(c, 413, "too-large", `The body may have ${BODY_BYTES} bytes at most.`);
-  const asked = ExecutionRequest.safeParse(jsonOf(bytes));
-  if (!asked.success) return fault(c, 400, "bad-request", z.prettifyError(asked.error).slice(0, 2000));
-  const job = await made(c.env, asked.data, caller, c.req.header("idempotency-key"));
+  const asked = await askedOf(c, ExecutionRequest);
+  if (asked instanceof Response) return asked;
+  const job = await made(c.env, asked, caller, c.req.header("idempotency-key"));
   if (typeof job === "string") {
-    const { refs } = asked.data;
+    const { refs } = asked;
     const known = caller.client === null || clientAllows(caller.client, refs ? { refs: stripped(refs) } : {});
     return known ? fault(c, 400, "no-such-job", job) : fault(c, 404, "not-found", NOT_THERE);
   }
@@ -111,15 +76,47 @@ gangway.get("/v1/executions", async (c) => {
   return c.json({ job_execution: jobs.map((one) => told(c.env, one)) }, 200, { "cache-control": "no-store" });
 });
 
-gangway.onError((error, c) => broken(c, error));
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return null;
-  }
+function bulkOf({ job_status_change: { current }, job_type, cluster, refs, ...times }: BulkUpdate): Bulk {
+  const at = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
+  return {
+    state: JOB_STATES.find((state) => state.toUpperCase() === current) ?? "triggered",
+    type: JOB_TYPES.find((type) => type.toUpperCase() === job_type),
+    cluster,
+    org: refs?.org,
+    repo: refs?.repo,
+    baseRef: refs?.base_ref,
+    pull: refs?.pulls?.[0]?.number,
+    from: at(times.started_after),
+    before: at(times.started_before),
+  };
 }
+
+/** Ends many jobs at once: at most so many a call, the oldest first; the answer says where to go on. */
+gangway.post("/v1/bulk-job-status-update", async (c) => {
+  const caller = await admitted(c, "jobs:abort");
+  if (caller instanceof Response) return caller;
+  const asked = await askedOf(c, BulkUpdate);
+  if (asked instanceof Response) return asked;
+  const rows = await jobsToChange(c.env.DB, bulkOf(asked));
+  // An administrator's are all theirs: their documents need not be read.
+  const theirs = caller.client === null ? rows : (await documentsOf(c.env, rows)).filter((job) => sees(caller, job));
+  const ids = theirs.map((one) => ("id" in one ? one.id : one.metadata.name));
+  const reason = `Aborted by ${caller.name}, with others.`;
+  const ended: boolean[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const some = ids.slice(at, at + AT_ONCE);
+    const calls = some.map((id) => c.env.JOB.getByName(`job:${id}`).abort(reason, caller.name, false));
+    ended.push(...(await Promise.all(calls)));
+  }
+  const last = rows.length === MOST_CHANGED ? rows.at(-1) : undefined;
+  const answer: BulkUpdated = {
+    changed: ended.filter(Boolean).length,
+    started_after: last ? new Date(last.startTime).toISOString() : null,
+  };
+  return c.json(answer, 200, { "cache-control": "no-store" });
+});
+
+gangway.onError((error, c) => broken(c, error));
 
 /** The ProwJob that a request asks for, or a sentence that says why there is none. The same key: the same job. */
 async function made(env: Env, asked: ExecutionRequest, { name }: Caller, key: string | undefined) {
@@ -128,9 +125,10 @@ async function made(env: Env, asked: ExecutionRequest, { name }: Caller, key: st
   const baseRef = given?.base_ref ?? null;
   const types = { PERIODIC: "periodic", POSTSUBMIT: "postsubmit", PRESUBMIT: "presubmit" } as const;
   const type = types[asked.job_execution_type];
-  const found = pickJob(await jobsOf(env, org, repo), { name: jobName, repository: null, baseRef, type });
-  if (typeof found === "string") return `${found}.`;
   const config = given ? await currentConfig(env, org, repo) : null;
+  const { jobs, problem } = given && config ? await jobsAt(env, config, given) : await periodics(env);
+  const found = pickJob(jobs, { name: jobName, repository: null, baseRef, type });
+  if (typeof found === "string") return `${found}.${problem}`;
   const linkUrl = config?.prow.link_url ?? settings(env).GITHUB_URL;
   const guid = `gangway:${name}:${key === undefined ? crypto.randomUUID() : key.slice(0, 200)}`;
   const { prowjob_namespace } = config?.prow ?? { prowjob_namespace: "default" };
@@ -143,6 +141,33 @@ async function made(env: Env, asked: ExecutionRequest, { name }: Caller, key: st
   };
   const refs = given ? { ...stripped(given), repo_link: `${linkUrl}/${org}/${repo}` } : null;
   return withOptions(await jobOf(found, refs, origin, options?.labels), asked);
+}
+
+interface Looked {
+  readonly jobs: readonly ConfiguredJob[];
+  /** Why the repository's own jobs are not among them; or nothing. */
+  readonly problem: string;
+}
+
+const periodics = async (env: Env): Promise<Looked> => ({ jobs: await jobsOf(env, "", ""), problem: "" });
+
+/** The configured jobs and those that the repository brings itself, at the commits that the request names. */
+async function jobsAt(env: Env, config: RepoConfig, refs: NonNullable<ExecutionRequest["refs"]>): Promise<Looked> {
+  const { org: owner, repo, base_sha: baseSha, pulls = [] } = refs;
+  const client = githubClient(env, { owner, repo, delivery: crypto.randomUUID(), consumer: "gangway" });
+  const [pull] = pulls;
+  const head = pull ? { sha: pull.sha, number: pull.number } : null;
+  try {
+    const own = await repoJobs(env, client, { owner, repo }, config, { baseSha, head });
+    const [first] = own.problems;
+    const problem = first ? ` Of the repository's own jobs: ${first.file}: ${first.message}.` : "";
+    return { jobs: configuredJobs([{ ...config, org: owner, repo, ...own }], []), problem };
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    return { jobs: configuredJobs([config], []), problem: " The repository's own jobs could not be read from GitHub." };
+  } finally {
+    await flushUsage(env);
+  }
 }
 
 /** Without members that are not there. */

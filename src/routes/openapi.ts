@@ -44,7 +44,7 @@ const SECURITY: Readonly<Record<Operation["who"]["kind"], readonly object[]>> = 
   token: [{ token: [] }],
 };
 
-function operationOf({ path, summary, who, query, body, answer, status }: Operation): object {
+function operationOf({ path, summary, who, query, body, answer, type, status }: Operation): object {
   return {
     summary,
     ...(who.kind === "token" ? { description: `Needs the scope ${who.scope}.` } : {}),
@@ -54,7 +54,9 @@ function operationOf({ path, summary, who, query, body, answer, status }: Operat
     responses: {
       [status]: {
         description: "Done",
-        ...(answer ? { content: { [JSON_TYPE]: { schema: schemaOf(answer) } } } : {}),
+        content: answer
+          ? { [JSON_TYPE]: { schema: schemaOf(answer) } }
+          : { [type ?? JSON_TYPE]: { schema: { type: "string" } } },
       },
       default: { description: "Refused", content: { [JSON_TYPE]: { schema: schemaOf(PROBLEM) } } },
     },

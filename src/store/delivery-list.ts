@@ -19,7 +19,7 @@ export interface DeliveryFilter {
   readonly sender?: string | undefined;
 }
 
-const Row = z.object({
+export const Row = z.object({
   guid: z.string(),
   event: z.string(),
   action: z.string(),

@@ -1,6 +1,7 @@
 /** A repository brings its own jobs: a pull request's change to them runs, and its faults are told where they are. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually, type TestSystem, testSystem } from "../../harness/system.ts";
+import { z } from "zod";
 import { HELLO, world } from "../faults/support.ts";
 
 const CONFIG = "cutwater-demo/config";
@@ -49,4 +50,28 @@ it("runs what it brings, tells what is wrong with it, and forgets that once it i
   expect(await demo.ended(number, "pull-hello-mended")).toBe("success");
   await eventually("the comment is gone", () => demo.answers(number, "cluster trusted is not allowed").length === 0);
   expect(demo.status(number, "in-repo-config")?.state).toBe("success");
+});
+
+it("gangway starts what a repository brings, at the commits that the request names (jobs 4.15)", async () => {
+  const { control } = system.github;
+  const files = { ".prow.yaml": brought("pull-hello-asked") };
+  const { number } = await control.createPull({ repo: HELLO, as: "ben", title: "Bring another", files });
+  expect(await demo.ended(number, "pull-hello-asked")).toBe("success");
+  const commitOf = async (ref: string): Promise<string> => {
+    const answer = await fetch(`${system.github.apiUrl}/repos/${HELLO}/commits/${ref}`);
+    return z.object({ sha: z.string() }).parse(await answer.json()).sha;
+  };
+  const [org, repo] = HELLO.split("/");
+  const pulls = [{ number, author: "ben", sha: await commitOf(`refs/pull/${number}/head`) }];
+  const refs = { org, repo, base_ref: "main", base_sha: await commitOf("main"), pulls };
+  const start = (name: string) =>
+    fetch(`${system.worker.url}/v1/executions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${system.secrets.admin}` },
+      body: JSON.stringify({ job_name: name, job_execution_type: "PRESUBMIT", refs }),
+    });
+  const started = await start("pull-hello-asked");
+  expect([started.status, await started.json()]).toMatchObject([200, { job_name: "pull-hello-asked" }]);
+  const none = await start("pull-hello-never");
+  expect([none.status, await none.text()]).toEqual([400, expect.stringContaining("There is no presubmit named")]);
 });

@@ -1,9 +1,10 @@
 /** gangway: tokens, scopes, what a client may start and see; and the description of the API (spec jobs 4.15). */
+import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sha256Hex } from "../../../src/jobs/credential.ts";
 import type { ApiClient } from "../../../src/jobs/gangway.ts";
 import { ADMIN_TOKEN, call, SETTINGS, type TestSettings } from "./harness.ts";
-import { jobStub } from "../jobs/support.ts";
+import { jobStub, prowJob, startQueued } from "../jobs/support.ts";
 import { useConfiguration } from "./configuration.ts";
 
 const SPEC = "spec: { containers: [{ image: i, command: [make], env: [{ name: A, value: a }] }] }";
@@ -48,6 +49,7 @@ beforeAll(async () => {
       way: await client("way", { repositories: ["Gang/Way"] }),
       other: await client("other", { repositories: ["other"] }),
       guild: await client("guild", { tenants: ["guild"] }),
+      aborter: await client("aborter", { repositories: ["gang"], scopes: ["jobs:abort"] }),
       reader: await client("reader", { repositories: ["*"], scopes: ["jobs:read"] }),
     }),
   };
@@ -148,7 +150,7 @@ describe("the API's description", () => {
     });
     for (const path of Object.keys(document.paths)) {
       const answer = await call(
-        path.replace(/\{(id|guid|path)\}/g, "x").replace("/x", "/00000000-0000-4000-8000-000000000000"),
+        path.replace(/\{(id|guid|path|job)\}/g, "x").replace("/x", "/00000000-0000-4000-8000-000000000000"),
       );
       expect([path, [200, 400, 401, 404].includes(answer.status)]).toEqual([path, true]);
       if (answer.status === 404) expect(await answer.text()).toMatch(/yours to see|may see|no such/i);
@@ -158,5 +160,65 @@ describe("the API's description", () => {
   it("is a page", async () => {
     const html = await (await call("/api", { headers: { accept: "text/html" } })).text();
     expect(html).toMatch(/POST \/v1\/executions[\s\S]*jobs:start[\s\S]*\/badge\.svg/);
+  });
+});
+
+describe("a bulk update", () => {
+  const bulk = (token: string | null, over: object = {}) => {
+    const change = { current: "TRIGGERED", desired: "ABORTED" };
+    return ask(token, "/v1/bulk-job-status-update", { job_status_change: change, ...over });
+  };
+  const bulkRefs = { org: "gang", repo: "bulk" };
+
+  /** Jobs of a repository of their own, in the index. */
+  async function waiting(count: number, over: Partial<Parameters<typeof prowJob>[0]> = {}): Promise<string[]> {
+    const made = Array.from({ length: count }, () =>
+      prowJob({ refs: { ...bulkRefs, base_ref: "main", base_sha: B, pulls }, ...over }),
+    );
+    for (const job of made) await startQueued(job);
+    const ids = made.map((job) => job.metadata.name);
+    await expect
+      .poll(async () => {
+        const { results } = await env.DB.prepare(
+          "SELECT id FROM prow_job WHERE id IN (SELECT value FROM json_each(?)) AND state = 'triggered'",
+        )
+          .bind(JSON.stringify(ids))
+          .all();
+        return results.length;
+      })
+      .toBe(count);
+    return ids;
+  }
+  const stateOf = async (id: string) => (await jobStub(id).view())?.state;
+
+  it.each<[string, string | null, object, number]>([
+    ["nobody", null, {}, 401],
+    ["a token without the scope", "way", {}, 403],
+    ["to another state", "aborter", { job_status_change: { current: "PENDING", desired: "SUCCESS" } }, 400],
+    ["of what is over", "aborter", { job_status_change: { current: "SUCCESS", desired: "ABORTED" } }, 400],
+    ["no time", "aborter", { started_before: "yesterday" }, 400],
+    ["an unknown member", "aborter", { jobs: [] }, 400],
+  ])("%s: refused", async (_, token, over, status) => expect((await bulk(token, over)).status).toBe(status));
+
+  it("ends what is named by all that is given, and only what the token may", async () => {
+    const [one = "", two = ""] = await waiting(2);
+    const [other = ""] = await waiting(1, { refs: { org: "other", repo: "x", base_ref: "main", base_sha: B } });
+    const past = new Date(Date.now() - 3_600_000).toISOString();
+    for (const none of [
+      { started_before: past },
+      { cluster: "none" },
+      { job_type: "PERIODIC" },
+      { refs: { org: "x" } },
+    ])
+      expect(await (await bulk("aborter", none)).json()).toMatchObject({ changed: 0 });
+    expect([await stateOf(one), await stateOf(two)]).toEqual(["triggered", "triggered"]);
+    const answer = await bulk("aborter", { started_after: past, refs: bulkRefs, job_type: "PRESUBMIT" });
+    expect([answer.status, await answer.json()]).toEqual([200, { changed: 2, started_after: null }]);
+    expect([await stateOf(one), await stateOf(two)]).toEqual(["aborted", "aborted"]);
+    expect((await jobStub(one).view())?.description).toContain("aborter");
+    expect(await (await bulk("aborter", { refs: { org: "other" } })).json()).toMatchObject({ changed: 0 });
+    expect(await stateOf(other)).toBe("triggered");
+    expect(await (await bulk(ADMIN_TOKEN, { refs: { org: "Other", repo: "X" } })).json()).toMatchObject({ changed: 1 });
+    expect(await stateOf(other)).toBe("aborted");
   });
 });

@@ -86,6 +86,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /clusters": { path: "/clusters", status: 404 },
   "GET /plugin-config": { path: "/plugin-config", status: 404 },
   "POST /v1/executions": { path: "/v1/executions", status: 401, body: "{}" },
+  "POST /v1/bulk-job-status-update": { path: "/v1/bulk-job-status-update", status: 401, body: "{}" },
   "GET /v1/executions": { path: `/v1/executions?job_name=post-${PRIVATE}`, status: 401 },
   "GET /v1/executions/:id": { path: "/v1/executions/ID", status: 401 },
   "GET /api": { path: "/api", status: 200 },
