@@ -12,6 +12,7 @@ import {
   type RepoJobs,
   type Tree,
 } from "../config/in-repo.ts";
+import { mergeText } from "../config/merge-text.ts";
 import type { Problem, RepoConfig } from "../config/model.ts";
 import type { Env } from "../env.ts";
 import type { GitHubClient } from "../github/index.ts";
@@ -29,7 +30,7 @@ const FILES = 200;
 const FILE_CHARS = 1024 * 1024;
 const COMPILED = 100;
 
-const CONFLICT = "both the base branch and this pull request change it: rebase, so that it can be read as merged";
+const CONFLICT = "both the base branch and this pull request change it in the same place: rebase, and resolve that";
 const OLD_VERSION = "the configuration in use was loaded before repositories could bring jobs: load it again";
 
 const trees = new Map<string, Tree>();
@@ -58,7 +59,7 @@ export async function repoJobs(
   const { presubmits, postsubmits } = config;
   const none = (changed: boolean, ...problems: Problem[]) => ({ presubmits, postsubmits, problems, changed });
   if (at === null || !bringsJobs(config)) return none(false);
-  const { tree, conflicts, changed } = await treeAt(client, where, at);
+  const { tree, texts, conflicts, changed } = await treeAt(client, where, at);
   const [conflict] = conflicts;
   if (conflict !== undefined) return none(changed, problem(conflict, CONFLICT));
   const paths = filesToRead(tree);
@@ -72,7 +73,7 @@ export async function repoJobs(
   if (base === null) return none(changed, problem(paths[0] ?? "", OLD_VERSION));
   const files: { path: string; text: string }[] = [];
   for (const path of paths) {
-    const text = await textOf(client, where, tree.get(path) ?? "");
+    const text = texts.get(path) ?? (await textOf(client, where, tree.get(path) ?? ""));
     if (text.length > FILE_CHARS) return none(changed, problem(path, `is larger than ${FILE_CHARS} characters`));
     files.push({ path, text });
   }
@@ -81,23 +82,61 @@ export async function repoJobs(
   return { ...jobs, changed };
 }
 
-/** Trusted base, pull request's own change: the files as a merge of the head into the base leaves them. */
-async function treeAt(
-  client: GitHubClient,
-  where: Where,
-  { baseSha, head }: At,
-): Promise<{ tree: Tree; conflicts: readonly string[]; changed: boolean }> {
+interface MergedTree {
+  readonly tree: Tree;
+  /** Files that are no blob of the repository. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly conflicts: readonly string[];
+  readonly changed: boolean;
+}
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Trusted base, pull request's own change: the files as a merge of the head into the base leaves them. What both changed
+ * is that of GitHub's merge of exactly these two commits, else of our own merge of the lines, else a conflict.
+ */
+async function treeAt(client: GitHubClient, where: Where, { baseSha, head }: At): Promise<MergedTree> {
   const base = await filesOf(client, where, baseSha);
-  if (head === null) return { tree: base, conflicts: [], changed: false };
+  const clean = (tree: Tree, changed: boolean) => ({ tree, texts: NO_TEXTS, conflicts: [], changed });
+  if (head === null) return clean(base, false);
   const theirs = await filesOf(client, where, head.sha);
-  if (same(base, theirs)) return { tree: base, conflicts: [], changed: false };
+  if (same(base, theirs)) return clean(base, false);
   const ancestor = await mergeBase(client, where, baseSha, head.sha);
   const before = await filesOf(client, where, ancestor);
   const merged = mergedTree(base, theirs, before);
   const changed = !same(theirs, before);
-  if (merged.conflicts.length === 0) return { ...merged, changed };
+  if (merged.conflicts.length === 0) return clean(merged.tree, changed);
   const sha = await mergedByGitHub(client, where, baseSha, head);
-  return sha === null ? { ...merged, changed } : { tree: await filesOf(client, where, sha), conflicts: [], changed };
+  if (sha !== null) return clean(await filesOf(client, where, sha), changed);
+  return { ...(await mergedByLines(client, where, merged, [before, base, theirs])), changed };
+}
+
+/** `sides`: before, base, head. A file that one of them lacks stays a conflict. */
+async function mergedByLines(
+  client: GitHubClient,
+  where: Where,
+  merged: ReturnType<typeof mergedTree>,
+  sides: readonly [Tree, Tree, Tree],
+): Promise<Omit<MergedTree, "changed">> {
+  const tree = new Map(merged.tree);
+  const texts = new Map<string, string>();
+  const conflicts: string[] = [];
+  for (const path of merged.conflicts) {
+    const [before, ours, theirs] = sides.map((side) => side.get(path));
+    let text: string | null = null;
+    if (before && ours && theirs)
+      text = mergeText(
+        await textOf(client, where, before),
+        await textOf(client, where, ours),
+        await textOf(client, where, theirs),
+      );
+    if (text === null) conflicts.push(path);
+    else {
+      texts.set(path, text);
+      tree.set(path, `merge of ${ours} and ${theirs}, from ${before}`);
+    }
+  }
+  return { tree, texts, conflicts };
 }
 
 const same = (a: Tree, b: Tree): boolean =>

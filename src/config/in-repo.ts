@@ -53,7 +53,7 @@ export type Tree = ReadonlyMap<string, string>;
 
 /**
  * What merging a head into its base leaves of these files, from both and their merge base: where only one side changed a
- * file, that side's. `conflicts`: files that both changed, each otherwise; only Git can merge those.
+ * file, that side's. `conflicts`: files that both changed, each otherwise: whoever has their texts may merge those.
  */
 export function mergedTree(base: Tree, head: Tree, ancestor: Tree): { tree: Tree; conflicts: readonly string[] } {
   const tree = new Map<string, string>();

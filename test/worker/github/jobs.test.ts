@@ -1,5 +1,5 @@
 /** Jobs that a repository brings itself: read as merged, by tree and blobs, with few calls (spec jobs 1.11, design 10). */
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { githubClient } from "../../../src/github/index.ts";
 import { repoJobs } from "../../../src/chatops/world-jobs.ts";
 import { repoConfig } from "../../pure/chatops/fake-view.ts";
@@ -113,6 +113,45 @@ it("what both changed is taken from GitHub's own merge, when it is one of these 
   const jobs = await stale.read("base", "head");
   expect(names(jobs)).toEqual([]);
   expect(jobs.problems).toMatchObject([{ file: ".prow.yaml", message: expect.stringContaining("rebase") }]);
+});
+
+describe("where GitHub has no merge of the two commits yet", () => {
+  const LINES = ["presubmits:\n", ...["one", "two", "three"].map((name) => yaml(name).replace("presubmits:\n", ""))];
+  const text = (change: (lines: string[]) => string[]): (() => Response) => {
+    const content = btoa(change([...LINES]).join(""));
+    return () => Response.json({ sha: "x", content, encoding: "base64" });
+  };
+  const sides = (theirs: (lines: string[]) => string[], ours: (lines: string[]) => string[]) => ({
+    "GET AT/compare/base...head": () => Response.json({ merge_base_commit: { sha: "before" } }),
+    "GET AT/git/blobs/old": text((lines) => lines),
+    "GET AT/git/blobs/theirs": text(theirs),
+    "GET AT/git/blobs/ours": text(ours),
+  });
+  const commits = {
+    base: [entry(".prow.yaml", "theirs")],
+    head: [entry(".prow.yaml", "ours")],
+    before: [entry(".prow.yaml", "old")],
+  };
+  const named = (name: string) => (lines: string[]) =>
+    lines.map((line) => line.replace(/name: one$/m, `name: ${name}`));
+  const last = (name: string) => (lines: string[]) =>
+    lines.map((line) => line.replace(/name: three$/m, `name: ${name}`));
+
+  it("what both changed, in different places, is merged by its lines", async () => {
+    const { read } = await repository(commits, sides(named("uno"), last("tre")));
+    const jobs = await read("base", "head");
+    expect(jobs.problems).toEqual([]);
+    expect(names(jobs)).toEqual(["uno", "two", "tre"]);
+    expect(names(await read("base", "head"))).toEqual(["uno", "two", "tre"]);
+  });
+
+  it("what both changed in one place is told; so is what one side took away", async () => {
+    const same = await repository(commits, sides(named("uno"), named("eins")));
+    const conflict = [{ file: ".prow.yaml", message: expect.stringContaining("rebase, and resolve that") }];
+    expect(await same.read("base", "head")).toMatchObject({ presubmits: [], problems: conflict });
+    const gone = await repository({ ...commits, base: [README] }, sides(named("uno"), last("tre")));
+    expect((await gone.read("base", "head")).problems).toMatchObject(conflict);
+  });
 });
 
 it("a push reads the commit alone; symbolic links count for nothing", async () => {
