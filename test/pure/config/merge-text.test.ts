@@ -10,7 +10,11 @@ import { mergeText } from "../../../src/config/merge-text.ts";
 const folder = mkdtempSync(path.join(tmpdir(), "cutwater-merge-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const text = (letters: string): string => [...letters].map((letter) => `${letter}\n`).join("");
+const text = (letters: string): string =>
+  letters
+    .split("")
+    .map((letter) => `${letter}\n`)
+    .join("");
 
 describe("by hand", () => {
   it.each<[what: string, before: string, ours: string, theirs: string, merged: string | null]>([
