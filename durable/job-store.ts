@@ -1,4 +1,5 @@
 /** What a Job keeps beside its log: the documents, the claims, the timeline, what artifacts were booked. */
+import type { JobToken, TokenScope } from "../src/jobs/credential.ts";
 import type { JobRecord } from "../src/jobs/lifecycle.ts";
 import { JOB_LIMITS } from "../src/jobs/limits.ts";
 import { runPolicy } from "../src/jobs/policy.ts";
@@ -21,6 +22,9 @@ export const JOB_TABLES = [
   ) WITHOUT ROWID`,
   "CREATE TABLE booked (attempt INTEGER PRIMARY KEY, files INTEGER NOT NULL, bytes INTEGER NOT NULL)",
 ];
+
+/** The digest of a claim's credential for what runs in its pod. */
+export const POD_CREDENTIAL = "ALTER TABLE claim ADD COLUMN pod_digest TEXT NOT NULL DEFAULT ''";
 
 /** What the configuration said when the job was admitted. */
 interface Terms {
@@ -90,20 +94,28 @@ export class JobStore {
     return { prowjob, record, terms: this.read("terms") ?? unsettled };
   }
 
-  claimed(attempt: number, epoch: number, digest: string, buildId: string, at: number): void {
+  claimed(
+    { attempt, epoch }: { readonly attempt: number; readonly epoch: number },
+    digests: { readonly [scope in TokenScope]: string },
+    buildId: string,
+    at: number,
+  ): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO claim (attempt, epoch, digest, build_id, at) VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO claim (attempt, epoch, digest, pod_digest, build_id, at) VALUES (?, ?, ?, ?, ?, ?)",
       attempt,
       epoch,
-      digest,
+      digests.run,
+      digests.artifacts,
       buildId,
       at,
     );
   }
 
-  digest(attempt: number, epoch: number): string | null {
+  /** Of the genuine credential that says this of itself. */
+  digest({ attempt, epoch, scope }: JobToken): string | null {
+    const column = scope === "run" ? "digest" : "pod_digest";
     const rows = this.#sql.exec<{ digest: string }>(
-      "SELECT digest FROM claim WHERE attempt = ? AND epoch = ?",
+      `SELECT ${column} AS digest FROM claim WHERE attempt = ? AND epoch = ?`,
       attempt,
       epoch,
     );

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { currentConfig } from "../src/config/current.ts";
 import { settings } from "../src/env.ts";
 import type { Env } from "../src/env.ts";
+import type { TokenScope } from "../src/jobs/credential.ts";
 import { artifactPath } from "../src/jobs/artifact-path.ts";
 import { newJobToken, parseJobToken, sameDigest, sha256Hex } from "../src/jobs/credential.ts";
 import { OUTCOME_CHARS } from "../src/jobs/git-task.ts";
@@ -25,7 +26,7 @@ import type { JobView } from "../src/jobs/view.ts";
 import { cloneToken, taskToken } from "./clone-token.ts";
 import { JobDuties, SAY_WHY_MS } from "./job-duties.ts";
 import { JobLog, LOG_TABLES } from "./job-log.ts";
-import { JOB_TABLES, JobStore } from "./job-store.ts";
+import { JOB_TABLES, JobStore, POD_CREDENTIAL } from "./job-store.ts";
 import type { KnownJob } from "./job-store.ts";
 import { reportersOf } from "./job-crier.ts";
 import { JobViewers } from "./job-viewers.ts";
@@ -34,7 +35,7 @@ import { migrate } from "./migrate.ts";
 import { TODO_TABLE, Todo } from "./todo.ts";
 import { isHidden } from "../src/jobs/hidden.ts";
 
-const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES];
+const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES, POD_CREDENTIAL];
 /** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
 const BACKLOG_BYTES = 1024 * 1024;
 
@@ -45,6 +46,7 @@ const INDEX_MS = 250;
 const TASK_WAIT_MS = 3600_000;
 
 const UNKNOWN: Refusal = { error: "unauthorized", message: "Unknown credential." };
+const ARTIFACTS_ONLY: Refusal = { error: "forbidden", message: "This credential stores artifacts, nothing else." };
 const FINISHED: Refusal = { error: "finished", message: "The job is finished; nothing more is taken." };
 const ENDED: Refusal = { error: "stale", message: "The job has ended. Stop it and report nothing more." };
 
@@ -106,7 +108,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
     this.#store.write("reportTo", null);
     this.#store.write("record", record);
     this.#store.write("terms", { policy, hidden, queues: [], settled: true });
-    this.#store.claimed(1, 0, "", buildId, at);
+    this.#store.claimed({ attempt: 1, epoch: 0 }, { run: "", artifacts: "" }, buildId, at);
     this.#store.addLine({ at, what: "Recorded", detail: said });
     for (const duty of ["index", "end 1"]) this.#todo.put(duty, Date.now());
     this.#todo.put("forget", Date.now() + jobsMaxAge(this.env));
@@ -135,17 +137,18 @@ export class Job extends DurableObject<Env> implements JobRpc {
     const { attempt } = before.record;
     const epoch = before.record.epoch + 1;
     const buildId = await this.env.JOB_NAME.getByName(before.prowjob.spec.job).vend(this.#id, attempt);
-    const token = newJobToken(this.#id, attempt, epoch);
-    const digest = await sha256Hex(token);
+    const held = { job: this.#id, attempt, epoch };
+    const token = newJobToken({ ...held, scope: "run" });
+    const podToken = newJobToken({ ...held, scope: "artifacts" });
+    const digests = { run: await sha256Hex(token), artifacts: await sha256Hex(podToken) };
     const access = await this.#access(before);
     // While we asked, it may have been aborted, or claimed.
     const job = this.#store.known();
     if (!job || !isClaimable(job.record) || job.record.attempt !== attempt || job.record.epoch + 1 !== epoch)
       return null;
-    this.#store.claimed(attempt, epoch, digest, buildId, Date.now());
+    this.#store.claimed(held, digests, buildId, Date.now());
     await this.#apply({ type: "claimed", runner, buildId });
-    const held = { job: this.#id, attempt, epoch };
-    return { assignment: JSON.stringify(this.#assignment(job, held, { ...access, token, buildId })), held };
+    return { assignment: JSON.stringify(this.#assignment(job, held, { ...access, token, podToken, buildId })), held };
   }
 
   async lost(held: Held, reason: string): Promise<void> {
@@ -193,7 +196,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
   }
 
   async bookArtifact(token: string, path: string, bytes: number, part = 0): Promise<{ key: string } | Refusal> {
-    const job = await this.#authorize(token);
+    const job = await this.#authorize(token, "artifacts");
     if ("error" in job) return job;
     if (isComplete(job.record)) return ENDED;
     if (isDone(job.record)) return FINISHED;
@@ -206,7 +209,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
   }
 
   async artifactKey(token: string, path: string): Promise<{ key: string } | Refusal> {
-    const job = await this.#authorize(token);
+    const job = await this.#authorize(token, "artifacts");
     if ("error" in job) return job;
     return isComplete(job.record) ? ENDED : { key: keyOf(job, artifactPath(path)) };
   }
@@ -287,17 +290,23 @@ export class Job extends DurableObject<Env> implements JobRpc {
     return this.#log.size(record.attempt) >= Math.min(announced, JOB_LIMITS.logBytes);
   }
 
-  /** Lets the credential of the current claim pass, also when the job has ended since. */
-  async #authorize(token: string): Promise<KnownJob | Refusal> {
+  /**
+   * Lets the credential of the current claim pass, also when the job has ended since. For artifacts that of the attempt's
+   * pod passes too: a runner that takes over the job goes on with the pod of an earlier claim.
+   */
+  async #authorize(token: string, what: TokenScope = "run"): Promise<KnownJob | Refusal> {
     const claims = parseJobToken(token);
     if (!claims) return UNKNOWN;
     if (claims.job !== this.#id) return { error: "forbidden", message: "The credential is another job's." };
     const digest = await sha256Hex(token);
-    const genuine = this.#store.digest(claims.attempt, claims.epoch);
+    const genuine = this.#store.digest(claims);
     const job = this.#store.known();
     if (!job || genuine === null || !sameDigest(digest, genuine)) return UNKNOWN;
     const { attempt, epoch, stage } = job.record;
-    if (attempt === claims.attempt && epoch === claims.epoch && stage !== "queued") return job;
+    if (claims.scope === "artifacts") {
+      if (what !== "artifacts") return ARTIFACTS_ONLY;
+      if (attempt === claims.attempt) return job;
+    } else if (attempt === claims.attempt && epoch === claims.epoch && stage !== "queued") return job;
     return { error: "stale", message: "The job was taken from this runner. Stop it and report nothing more." };
   }
 
@@ -321,7 +330,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
   #assignment(
     { prowjob, terms }: KnownJob,
     held: Held,
-    given: Pick<Assignment, "token" | "cloneToken" | "taskProblem" | "buildId">,
+    given: Pick<Assignment, "token" | "podToken" | "cloneToken" | "taskProblem" | "buildId">,
   ): Assignment {
     return {
       ...held,

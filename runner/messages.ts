@@ -31,6 +31,7 @@ export const Assigned: z.ZodType<Assignment> = Held.extend({
   job: JobId,
   prowjob: Document,
   token: z.string().min(1),
+  podToken: z.string().min(1).optional(),
   buildId: z.string(),
   env: z.record(z.string(), z.string()),
   timeoutSeconds: z.number().positive(),

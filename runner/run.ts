@@ -49,6 +49,7 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
   const secrets = [
     ...options.secrets,
     assignment.token,
+    ...(assignment.podToken ? [assignment.podToken] : []),
     ...(assignment.cloneToken ? [assignment.cloneToken, basicAuthorization(assignment.cloneToken).slice(6)] : []),
   ];
   const say = (line: string) => options.say(`${held.job} attempt ${held.attempt}: ${censored(line, secrets)}`);

@@ -92,7 +92,7 @@ async function ensure(created: Promise<unknown>): Promise<void> {
 }
 
 /** It goes when the pod goes, whoever removes that. */
-function secretOf({ token, cloneToken, prowjob }: Assignment, names: Names, pod: PodObject): object {
+function secretOf({ token, podToken = token, cloneToken, prowjob }: Assignment, names: Names, pod: PodObject): object {
   const owner = { apiVersion: "v1", kind: "Pod", name: pod.metadata.name, uid: pod.metadata.uid };
   return {
     apiVersion: "v1",
@@ -103,7 +103,7 @@ function secretOf({ token, cloneToken, prowjob }: Assignment, names: Names, pod:
       labels: { "created-by-prow": "true", "prow.k8s.io/id": prowjob.metadata.name },
       ownerReferences: [owner],
     },
-    stringData: { token, ...(cloneToken === null ? {} : { "clone-token": cloneToken }) },
+    stringData: { token: podToken, ...(cloneToken === null ? {} : { "clone-token": cloneToken }) },
   };
 }
 

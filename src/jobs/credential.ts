@@ -1,28 +1,35 @@
 /**
- * Credentials of runners (design 10): one token per cluster alias, known by its SHA-256, and one per claim of a job.
- * A job's token names its job, attempt and epoch in the clear, so that a wrong one can be told from a stale one.
+ * Credentials of runners (design 10): one token per cluster alias, known by its SHA-256, and one per claim of a job, and one
+ * for what runs in the pod of that claim: it stores artifacts, nothing else. A job's token names its job, attempt and epoch in the clear, so that a wrong one can be told from a stale one.
  */
 
 export interface JobToken {
   readonly job: string;
   readonly attempt: number;
   readonly epoch: number;
+  /** `artifacts`: the pod's, good for the whole attempt, whichever runner follows the pod. */
+  readonly scope: TokenScope;
 }
 
-/** `cutwater_<job>_<attempt>_<epoch>_<256 random bits>`. */
-export function newJobToken(job: string, attempt: number, epoch: number): string {
+export type TokenScope = "run" | "artifacts";
+const PREFIXES = { run: "cutwater", artifacts: "cutwater-pod" } as const;
+
+/** `cutwater_<job>_<attempt>_<epoch>_<256 random bits>`; a pod's begins with `cutwater-pod`. */
+export function newJobToken({ job, attempt, epoch, scope }: JobToken): string {
   const secret = crypto.getRandomValues(new Uint8Array(32));
   const text = btoa(String.fromCharCode(...secret))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replace(/=+$/, "");
-  return `cutwater_${job}_${attempt}_${epoch}_${text}`;
+  return `${PREFIXES[scope]}_${job}_${attempt}_${epoch}_${text}`;
 }
 
 /** What a token says of itself; null for what is none. Says nothing of whether it is genuine. */
 export function parseJobToken(token: string): JobToken | null {
-  const [, job, attempt, epoch] = /^cutwater_([0-9A-Za-z-]{1,64})_(\d{1,9})_(\d{1,9})_[\w-]{43}$/.exec(token) ?? [];
-  return job === undefined ? null : { job, attempt: Number(attempt), epoch: Number(epoch) };
+  const [, pod, job, attempt, epoch] =
+    /^cutwater(-pod)?_([0-9A-Za-z-]{1,64})_(\d{1,9})_(\d{1,9})_[\w-]{43}$/.exec(token) ?? [];
+  if (job === undefined) return null;
+  return { job, attempt: Number(attempt), epoch: Number(epoch), scope: pod === undefined ? "run" : "artifacts" };
 }
 
 /** SHA-256 as lower-case hex. */

@@ -72,6 +72,8 @@ export interface Assignment extends Held {
   readonly prowjob: ProwJob;
   /** Job credential: Bearer token for /runner/jobs/:id, bound to job, attempt and epoch. */
   readonly token: string;
+  /** For what runs in the job's pod: stores artifacts, nothing else, for the whole attempt. A worker of before gives none. */
+  readonly podToken?: string | undefined;
   readonly buildId: string;
   /** The job's environment (spec jobs 6.2), JOB_SPEC included; ARTIFACTS and GOPATH are the executor's to add. */
   readonly env: Readonly<Record<string, string>>;

@@ -101,10 +101,11 @@ describe("ranges", () => {
 });
 
 describe("credentials", () => {
-  it("name their job, attempt and epoch, and are never the same twice", () => {
-    const token = newJobToken("0b0e-uuid", 2, 3);
-    expect(parseJobToken(token)).toEqual({ job: "0b0e-uuid", attempt: 2, epoch: 3 });
-    expect(newJobToken("0b0e-uuid", 2, 3)).not.toBe(token);
+  it.each(["run", "artifacts"] as const)("for %s name their job, attempt and epoch, and are never the same twice", (scope) => {
+    const claim = { job: "0b0e-uuid", attempt: 2, epoch: 3, scope };
+    const token = newJobToken(claim);
+    expect(parseJobToken(token)).toEqual(claim);
+    expect(newJobToken(claim)).not.toBe(token);
     for (const wrong of ["", "x", token.slice(1), `${token}x`, token.replace("_2_", "_x_")])
       expect(parseJobToken(wrong)).toBeNull();
   });

@@ -137,14 +137,51 @@ it("tells wrong, another job's and stale credentials apart", async () => {
   expect((await one.stub.view())?.state).toBe("pending");
 });
 
+it("lets what runs in the pod store artifacts for the whole attempt, whoever follows it, and nothing else", async () => {
+  const { stub, token, held, assignment } = await claimedJob();
+  const pod = assignment.podToken ?? "";
+  const key = `${storagePath(assignment.prowjob.spec, assignment.buildId)}/artifacts/a.txt`;
+  expect(await stub.bookArtifact(pod, "a.txt", 1)).toEqual({ key });
+  for (const refused of [
+    await stub.appendLog(pod, 0, bytes("forged\n")),
+    await stub.reportState(pod, { seq: 1, phase: "running", at: 1 }),
+    await stub.podInfoKey(pod),
+    await stub.finish(pod, finishReport()),
+  ])
+    expect(refused).toMatchObject({ error: "forbidden", message: expect.stringContaining("artifacts") });
+  // Its runner died before its first word: the pod runs on, first with nobody, then with another runner.
+  await stub.lost(held, "its lease ran out");
+  expect(await stub.bookArtifact(pod, "a.txt", 1)).toEqual({ key });
+  expect(await stub.bookArtifact(token, "a.txt", 1)).toMatchObject({ error: "stale" });
+  const second = await stub.claim("runner-2");
+  expect(second?.held).toEqual({ ...held, epoch: 2 });
+  expect(await stub.bookArtifact(pod, "a.txt", 1)).toEqual({ key });
+  expect(await stub.artifactKey(pod, "a.txt")).toEqual({ key });
+  expect(await stub.bookArtifact(token, "a.txt", 1)).toMatchObject({ error: "stale" });
+  expect(await stub.bookArtifact(`${pod.slice(0, -43)}${"A".repeat(43)}`, "a.txt", 1)).toMatchObject({
+    error: "unauthorized",
+  });
+  expect(await stub.bookArtifact(token.replace("cutwater_", "cutwater-pod_"), "a.txt", 1)).toMatchObject({
+    error: "unauthorized",
+  });
+  // A new attempt has a pod of its own.
+  const { token: current }: Assignment = JSON.parse(second?.assignment ?? "{}");
+  await stub.reportState(current, { seq: 1, phase: "running", at: 1 });
+  await stub.lost({ ...held, epoch: 2 }, "its lease ran out");
+  expect(await stub.bookArtifact(pod, "a.txt", 1)).toMatchObject({ error: "stale" });
+});
+
 it("keeps no credential in the clear", async () => {
-  const { stub, token } = await claimedJob();
-  const secret = token.slice(-43);
+  const { stub, token, assignment } = await claimedJob();
+  const secrets = [token, assignment.podToken ?? ""].map((one) => one.slice(-43));
   const dump = await runInDurableObject(stub, (_instance, state) => {
     const tables = ["document", "claim", "timeline", "todo"];
     return JSON.stringify(tables.map((table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray()));
   });
-  expect(dump).not.toContain(secret);
+  for (const secret of secrets) {
+    expect(secret).toHaveLength(43);
+    expect(dump).not.toContain(secret);
+  }
 });
 
 it("aborts in two phases: the state at once, completion when the runner has ended (jobs 7.3: test-infra#19428; test-infra#21167, #8493, #18930)", async () => {
