@@ -101,14 +101,17 @@ describe("ranges", () => {
 });
 
 describe("credentials", () => {
-  it.each(["run", "artifacts"] as const)("for %s name their job, attempt and epoch, and are never the same twice", (scope) => {
-    const claim = { job: "0b0e-uuid", attempt: 2, epoch: 3, scope };
-    const token = newJobToken(claim);
-    expect(parseJobToken(token)).toEqual(claim);
-    expect(newJobToken(claim)).not.toBe(token);
-    for (const wrong of ["", "x", token.slice(1), `${token}x`, token.replace("_2_", "_x_")])
-      expect(parseJobToken(wrong)).toBeNull();
-  });
+  it.each(["run", "artifacts"] as const)(
+    "for %s name their job, attempt and epoch, and are never the same twice",
+    (scope) => {
+      const claim = { job: "0b0e-uuid", attempt: 2, epoch: 3, scope };
+      const token = newJobToken(claim);
+      expect(parseJobToken(token)).toEqual(claim);
+      expect(newJobToken(claim)).not.toBe(token);
+      for (const wrong of ["", "x", token.slice(1), `${token}x`, token.replace("_2_", "_x_")])
+        expect(parseJobToken(wrong)).toBeNull();
+    },
+  );
 
   it("are known by their digests, two at a time", async () => {
     const digests = await Promise.all(["old", "new"].map(sha256Hex));
