@@ -19,20 +19,25 @@ export const isEnabled = (
   config: Pick<RepoConfig, "plugins" | "externalPlugins">,
 ): boolean => config.plugins.includes(plugin.name) || config.externalPlugins.some(({ name }) => name === plugin.name);
 
-/** Those that want an event of GitHub's name, each once. What is built in here is not told: it runs here. */
-export function toldOf(
+/** Each name once, and none that is built in here: that runs here. */
+export function ofOthers(
+  plugins: readonly ExternalPlugin[],
+  builtIn: readonly Pick<Plugin, "name">[],
+): readonly ExternalPlugin[] {
+  const seen = new Set(builtIn.map(({ name }) => name));
+  return plugins.filter(({ name }) => !seen.has(name) && seen.add(name));
+}
+
+/** Those of others that want an event of GitHub's name. */
+export const toldOf = (
   event: string,
   config: Pick<RepoConfig, "externalPlugins">,
   builtIn: readonly Pick<Plugin, "name">[],
-): readonly ExternalPlugin[] {
-  const ours = new Set(builtIn.map(({ name }) => name));
-  const told = new Map<string, ExternalPlugin>();
-  for (const one of config.externalPlugins) {
-    if (ours.has(one.name) || told.has(one.name)) continue;
-    if (one.events.length === 0 || one.events.includes(event)) told.set(one.name, one);
-  }
-  return [...told.values()];
-}
+): readonly ExternalPlugin[] =>
+  ofOthers(
+    config.externalPlugins.filter(({ events }) => events.length === 0 || events.includes(event)),
+    builtIn,
+  );
 
 /** Who delivers: the worker by https, a runner to what only its cluster knows, by whatever scheme. */
 export const reachOf = (endpoint: string): "worker" | "runner" =>

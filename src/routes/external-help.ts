@@ -1,6 +1,9 @@
-/** What external plugins of others say of themselves (spec chatops 1.9, 1.10): asked within a second, kept for minutes. */
+/**
+ * What external plugins of others say of themselves (spec chatops 1.9, 1.10): asked within a second, kept for minutes; that
+ * one says nothing is kept for half a minute, so that a page does not wait for it each time.
+ */
 import * as z from "zod";
-import { reachOf, toldOf } from "../chatops/external.ts";
+import { ofOthers, reachOf } from "../chatops/external.ts";
 import type { PluginDocument } from "../chatops/plugin-help.ts";
 import { REGISTRY } from "../chatops/registry.ts";
 import type { RepoConfig } from "../config/model.ts";
@@ -9,6 +12,7 @@ import { readBody } from "./body.ts";
 /** All of them together. */
 const ASK_MS = 1_000;
 const KEPT_MS = 5 * 60_000;
+const SILENCE_KEPT_MS = 30_000;
 const MOST_KEPT = 200;
 const ANSWER_BYTES = 256 * 1024;
 
@@ -36,18 +40,16 @@ const Help = z.object({
     .nullish(),
 });
 
-const kept = new Map<string, { readonly at: number; readonly help: PluginDocument }>();
+const kept = new Map<string, { readonly until: number; readonly help: PluginDocument }>();
 
 /** Help of a repository's external plugins by name. One that gives none says why. Never rejects. */
 export async function externalHelp(config: RepoConfig): Promise<Readonly<Record<string, PluginDocument>>> {
   const signal = AbortSignal.timeout(ASK_MS);
-  const all = toldOf("", { externalPlugins: config.externalPlugins.map((one) => ({ ...one, events: [] })) }, REGISTRY);
   const repo = `${config.org}/${config.repo}`;
   const asked = await Promise.all(
-    all.map(async ({ name, endpoint, events }) => {
+    ofOthers(config.externalPlugins, REGISTRY).map(async ({ name, endpoint, events }) => {
       const said = await helpAt(endpoint, repo, signal);
-      const wanted = config.externalPlugins.find((one) => one.name === name)?.events ?? events;
-      return [name, { ...said, Events: said.Events.length > 0 ? said.Events : wanted }] as const;
+      return [name, { ...said, Events: said.Events.length > 0 ? said.Events : events }] as const;
     }),
   );
   return Object.fromEntries(asked);
@@ -68,7 +70,18 @@ async function helpAt(endpoint: string, repo: string, signal: AbortSignal): Prom
     );
   const key = `${endpoint} ${repo}`;
   const before = kept.get(key);
-  if (before && Date.now() - before.at < KEPT_MS) return before.help;
+  if (before && Date.now() < before.until) return before.help;
+  const { said, help } = await ask(endpoint, repo, signal);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(key, { until: Date.now() + (said ? KEPT_MS : SILENCE_KEPT_MS), help });
+  return help;
+}
+
+async function ask(
+  endpoint: string,
+  repo: string,
+  signal: AbortSignal,
+): Promise<{ readonly said: boolean; readonly help: PluginDocument }> {
   try {
     const answer = await fetch(`${endpoint.replace(/\/+$/, "")}/help`, {
       method: "POST",
@@ -78,18 +91,14 @@ async function helpAt(endpoint: string, repo: string, signal: AbortSignal): Prom
       signal,
     });
     const bytes = answer.ok ? await readBody(answer, ANSWER_BYTES) : null;
-    if (bytes === null) return nothing(`An external plugin that gives no help (it answered ${answer.status}).`);
-    const { Config, Events, Commands, ...said } = Help.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    const help: PluginDocument = {
-      ...said,
-      Config: Config ?? {},
-      Events: Events ?? [],
-      Commands: (Commands ?? []).map((command) => ({ ...command, Examples: command.Examples ?? [] })),
-    };
-    if (kept.size >= MOST_KEPT) kept.clear();
-    kept.set(key, { at: Date.now(), help });
-    return help;
+    if (bytes === null) {
+      const why = `An external plugin that gives no help (it answered ${answer.status}).`;
+      return { said: false, help: nothing(why) };
+    }
+    const { Config, Events, Commands, ...words } = Help.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const commands = (Commands ?? []).map((command) => ({ ...command, Examples: command.Examples ?? [] }));
+    return { said: true, help: { ...words, Config: Config ?? {}, Events: Events ?? [], Commands: commands } };
   } catch {
-    return nothing("An external plugin that does not answer when it is asked for help.");
+    return { said: false, help: nothing("An external plugin that does not answer when it is asked for help.") };
   }
 }

@@ -2,15 +2,20 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { PullPage } from "../../ui/pages/pull.tsx";
+import { PullsPage } from "../../ui/pages/pulls.tsx";
+import { pullHref } from "../../ui/parts/links.tsx";
 import { renderPage } from "../../ui/render.tsx";
 import { settings } from "../env.ts";
+import { listJobs } from "../store/job-list.ts";
 import type { AppEnv } from "./app.ts";
 import { createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
 import { explain, type Explained, ExplainRequest, type Explanation } from "./explain-data.ts";
+import { jobQuery, nextHref, queryText } from "./list-query.ts";
 import { pullOverview } from "./pull-data.ts";
+import { pullRows } from "./pull-list-data.ts";
 import { broken, notFound, refused, surroundings } from "./surroundings.ts";
-import { viewerOf } from "./viewer.ts";
+import { sightOf, viewerOf } from "./viewer.ts";
 
 export const pull = createApp();
 
@@ -55,6 +60,32 @@ async function page(c: Context<AppEnv>, { org, repo, number }: Place, explanatio
   const github = settings(c.env).GITHUB_URL;
   return c.html(renderPage(PullPage, { ...(await surroundings(c)), ...props, github, now: Date.now() }));
 }
+
+/** Jobs whose pull requests one page shows. */
+const JOBS = 300;
+
+/** `?repo=&author=`: pull requests with jobs of late. With `&pull=` too, the one's own page. */
+pull.get("/pr", async (c) => {
+  const asked = c.req.query();
+  const query = jobQuery(asked);
+  if (query.ok && query.filter.repo && query.filter.pull)
+    return c.redirect(pullHref(query.filter.org ?? "", query.filter.repo, query.filter.pull), 302);
+  const sight = await sightOf(c.env, await viewerOf(c));
+  const page = query.ok
+    ? await listJobs(c.env.DB, sight, { ...query.filter, type: "presubmit" }, query.before, JOBS)
+    : { rows: [], next: null };
+  const props = {
+    ...(await surroundings(c)),
+    rows: pullRows(page.rows),
+    filter: queryText(asked, ["repo", "pull", "author"]),
+    problem: query.ok ? null : query.problem,
+    next: nextHref("/pr", asked, page.next),
+    newest: asked["before"] === undefined,
+    github: settings(c.env).GITHUB_URL,
+    now: Date.now(),
+  };
+  return c.html(renderPage(PullsPage, props), query.ok ? 200 : 400);
+});
 
 pull.get("/pr/:org/:repo/:number", async (c) => {
   const place = Place.safeParse(c.req.param());

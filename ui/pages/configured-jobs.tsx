@@ -50,7 +50,10 @@ export function ConfiguredJobsPage(props: ConfiguredJobsPageProps): JSX.Element 
       {repositories.length === 0 && periodics.length === 0 && (jobs ?? []).every((one) => one.jobs.length === 0) && (
         <section class="card empty">
           <h2>No jobs</h2>
-          <p class="soft">No job that you may see is configured here.</p>
+          <p class="soft">
+            No job that you may see is configured here. Add one to the job configuration and push it, or sign in to see
+            those of private repositories.
+          </p>
         </section>
       )}
       {repo === "" &&

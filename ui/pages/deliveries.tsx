@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { DeliveryRow } from "../../src/chatops/view.ts";
 import { DeliveryTable } from "../parts/delivery-table.tsx";
+import { Choice, Field } from "../parts/field.tsx";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 
@@ -26,8 +27,8 @@ export interface DeliveriesPageProps extends Surroundings {
 const FIELDS = [
   { name: "event", label: "Event", hint: "issue_comment", wide: true },
   { name: "repo", label: "Repository", hint: "org/repo", wide: true },
-  { name: "number", label: "Number", hint: "number", wide: false },
-  { name: "sender", label: "Sender", hint: "login", wide: false },
+  { name: "number", label: "Number", hint: "number", numeric: true },
+  { name: "sender", label: "Sender", hint: "login" },
 ] as const;
 
 export function DeliveriesPage(props: DeliveriesPageProps): JSX.Element {
@@ -38,29 +39,14 @@ export function DeliveriesPage(props: DeliveriesPageProps): JSX.Element {
       <h1 class="unseen">Deliveries</h1>
       <form class="filters" method="get" action="/deliveries" role="search" aria-label="Filter deliveries">
         <div class="fields">
-          <label class="field">
-            <span>State</span>
-            <select name="state">
-              <option value="">any</option>
-              {["waiting", "handled", "failed"].map((state) => (
-                <option key={state} value={state} selected={state === filter.state}>
-                  {state}
-                </option>
-              ))}
-            </select>
-          </label>
-          {FIELDS.map(({ name, label, hint, wide }) => (
-            <label class={wide ? "field field-wide" : "field"} key={name}>
-              <span>{label}</span>
-              <input
-                name={name}
-                value={filter[name]}
-                placeholder={hint}
-                autocomplete="off"
-                spellcheck={false}
-                maxLength={200}
-              />
-            </label>
+          <Choice
+            name="state"
+            label="State"
+            value={filter.state}
+            options={["waiting", "handled", "failed"].map((state) => [state, state])}
+          />
+          {FIELDS.map((field) => (
+            <Field key={field.name} {...field} value={filter[field.name]} />
           ))}
           <button class="button button-main" type="submit">
             Filter

@@ -30,7 +30,10 @@ export function JobHistoryPage(props: JobHistoryPageProps): JSX.Element {
       {rows.length === 0 ? (
         <section class="card empty">
           <h2>No runs</h2>
-          <p class="soft">No run of this job that you may see has begun.</p>
+          <p class="soft">
+            No run of this job that you may see has begun. <a href="/configured-jobs">Configured jobs</a> say when each
+            runs; those of private repositories show once you are signed in.
+          </p>
         </section>
       ) : (
         <>

@@ -61,6 +61,7 @@ export function JobsPage(props: JobsPageProps): JSX.Element {
             <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>enter</kbd> to open, <kbd>/</kbd> to filter
           </p>
         )}
+        <a href="/pr">Pull requests</a>
         <a href="/configured-jobs">Configured jobs</a>
         {!newest && <a href={listHref(filter)}>Newest</a>}
         {next !== null && (

@@ -76,7 +76,7 @@ export function PullPage(props: PullPageProps): JSX.Element {
             )}
           </p>
           {subject && subject.labels.length > 0 && (
-            <p aria-label="Labels">
+            <p class="tags" aria-label="Labels">
               {subject.labels.map((label) => (
                 <span class="tag" key={label}>
                   {label}
@@ -86,14 +86,14 @@ export function PullPage(props: PullPageProps): JSX.Element {
           )}
         </div>
       </div>
-      <Simulation {...props} />
       {jobs.length > 0 && (
-        <section aria-labelledby="jobs">
+        <section class="part" aria-labelledby="jobs">
           <h2 id="jobs">Jobs</h2>
           <RunMatrix rows={jobs} github={github} />
           <JobTable rows={jobs.slice(0, JOBS_LISTED)} github={github} now={now} />
         </section>
       )}
+      <Simulation {...props} />
       <section class="card" aria-labelledby="effects">
         <div class="card-head">
           <h2 id="effects">What was done of late</h2>
@@ -101,7 +101,7 @@ export function PullPage(props: PullPageProps): JSX.Element {
         {effects.length === 0 ? <p class="soft">Nothing.</p> : <Done effects={effects} />}
       </section>
       {deliveries.length > 0 && (
-        <section aria-labelledby="deliveries">
+        <section class="part" aria-labelledby="deliveries">
           <h2 id="deliveries">Deliveries</h2>
           <DeliveryTable rows={deliveries} now={now} />
         </section>
@@ -136,7 +136,7 @@ function Simulation(props: PullPageProps): JSX.Element {
         <h2 id="simulate">What would happen if somebody said …</h2>
       </div>
       {mayAsk ? (
-        <form class="say" method="post" action={pullHref(org, repo, number)}>
+        <form class="say" method="post" action={`${pullHref(org, repo, number)}#simulate`}>
           <label class="field field-text">
             <span>Comment</span>
             <textarea name="comment" rows={3} maxLength={65_536} placeholder="/lgtm" required spellcheck={false}>

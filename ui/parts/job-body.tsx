@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { ArtifactRow, JobView, PodView } from "../../src/jobs/view.ts";
 import { Icon } from "./icons.tsx";
-import { CommitLink, PersonLink, RefsLink } from "./links.tsx";
+import { CommitLink, PersonLink, pullHref, RefsLink } from "./links.tsx";
 import { PodDetails } from "./pod-details.tsx";
 import { isOver, StateMark } from "./state.tsx";
 import { Ago, duration, exact, Moment, size } from "./time.tsx";
@@ -176,6 +176,11 @@ function Facts({ job, github, over, now }: WithOver): JSX.Element {
         {job.deliveryGuid !== "" && (
           <Fact name="Cause">
             <a href={`/deliveries/${job.deliveryGuid}`}>webhook delivery</a>
+          </Fact>
+        )}
+        {job.pull !== null && (
+          <Fact name="Pull">
+            <a href={pullHref(job.org, job.repo, job.pull)}>runs of all its commits</a>
           </Fact>
         )}
         <Fact name="History">

@@ -1,5 +1,6 @@
 /** The filter form of the job list: a plain GET form. */
 import type { JSX } from "preact";
+import { Choice, Field } from "./field.tsx";
 import { stateText, stateWord } from "./state.tsx";
 import type { JobState } from "./state.tsx";
 
@@ -36,15 +37,15 @@ export function JobFilters({ filter }: { readonly filter: FilterText }): JSX.Ele
           value={filter.state}
           options={STATES.map((state) => [state, stateWord(state)])}
         />
-        <Text name="job" label="Job" hint="pull-*-unit" wide filter={filter} />
+        <Field name="job" label="Job" hint="pull-*-unit" wide value={filter.job} />
         <details class="more" open={MORE.some((name) => filter[name] !== "")}>
           <summary class="button">More</summary>
           <div class="fields">
-            <Text name="repo" label="Repository" hint="org/repo" wide filter={filter} />
-            <Text name="pull" label="Pull" hint="number" filter={filter} />
-            <Text name="author" label="Author" hint="login" filter={filter} />
+            <Field name="repo" label="Repository" hint="org/repo" wide value={filter.repo} />
+            <Field name="pull" label="Pull" hint="number" numeric value={filter.pull} />
+            <Field name="author" label="Author" hint="login" value={filter.author} />
             <Choice name="type" label="Type" value={filter.type} options={TYPES.map((type) => [type, type])} />
-            <Text name="cluster" label="Cluster" hint="default" filter={filter} />
+            <Field name="cluster" label="Cluster" hint="default" value={filter.cluster} />
           </div>
         </details>
         <button class="button button-main" type="submit">
@@ -66,54 +67,5 @@ export function JobFilters({ filter }: { readonly filter: FilterText }): JSX.Ele
         </ul>
       )}
     </form>
-  );
-}
-
-interface ChoiceProps {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, text: string])[];
-}
-
-function Choice({ name, label, value, options }: ChoiceProps): JSX.Element {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <select name={name}>
-        <option value="">any</option>
-        {options.map(([option, text]) => (
-          <option key={option} value={option} selected={option === value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-interface TextProps {
-  readonly name: keyof FilterText;
-  readonly label: string;
-  readonly hint: string;
-  readonly wide?: boolean;
-  readonly filter: FilterText;
-}
-
-function Text({ name, label, hint, wide = false, filter }: TextProps): JSX.Element {
-  return (
-    <label class={wide ? "field field-wide" : "field"}>
-      <span>{label}</span>
-      <input
-        name={name}
-        value={filter[name]}
-        placeholder={hint}
-        inputMode={name === "pull" ? "numeric" : undefined}
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        maxLength={200}
-      />
-    </label>
   );
 }

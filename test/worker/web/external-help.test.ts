@@ -42,3 +42,17 @@ it.each([
 it("what is built in here is not asked", async () => {
   expect(await externalHelp(configOf(plugin("refresh", "https://refresh.example.org")))).toEqual({});
 });
+
+it("asks one that says nothing again after half a minute, not on every page", async () => {
+  const asked = vi.fn(() => Promise.reject(new Error("no")));
+  vi.stubGlobal("fetch", asked);
+  const silent = configOf(plugin("mine", "https://silent.example.org"));
+  await externalHelp(silent);
+  await externalHelp(silent);
+  expect(asked).toHaveBeenCalledTimes(1);
+  const later = Date.now() + 31_000;
+  vi.spyOn(Date, "now").mockReturnValue(later);
+  await externalHelp(silent);
+  vi.mocked(Date.now).mockRestore();
+  expect(asked).toHaveBeenCalledTimes(2);
+});

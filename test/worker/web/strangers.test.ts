@@ -69,6 +69,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /plugin-help": { path: "/plugin-help", status: 200 },
   "GET /plugin-help.js": { path: "/plugin-help.js", status: 200 },
   "GET /plugins": { path: "/plugins", status: 200 },
+  "GET /pr": { path: "/pr", status: 200 },
   "GET /pr/:org/:repo/:number": { path: `/pr/harbor/${PRIVATE}/5`, status: 404 },
   "POST /pr/:org/:repo/:number": { path: `/pr/harbor/${PRIVATE}/5`, status: 404, body: "comment=/hold" },
   "POST /api/explain": {

@@ -20,6 +20,11 @@ import { isSame } from "./validation.ts";
 /** Each costs a question to GitHub. */
 const MOST_PULLS = 20;
 
+const unknownLinks = (subject: Found, why: string): Decision => ({
+  effects: [says(subject, bugzillaFailed("Looking for linked pull requests", why))],
+  why,
+});
+
 /** The bug moves on once every pull request that it refers to is merged. */
 export async function merged(subject: Found): Promise<Decision> {
   const { bug, url, options, view, pull } = subject;
@@ -30,12 +35,7 @@ export async function merged(subject: Found): Promise<Decision> {
     return { effects: [says(subject, unknownState(name, bug, state))], why: `bug ${bug.id} is ${bug.status}` };
   }
   const linked = await linkedPulls(view, bug.id);
-  if (!isFound(linked)) {
-    return {
-      effects: [says(subject, bugzillaFailed("Looking for linked pull requests", linked.why))],
-      why: linked.why,
-    };
-  }
+  if (!isFound(linked)) return unknownLinks(subject, linked.why);
   const { owner, repo } = view.repository;
   const here = { owner, repo, number: pull.number };
   const done: OtherPull[] = [];
@@ -82,12 +82,7 @@ export async function closed(subject: Found): Promise<Decision> {
   const { bug, url, options, view, pull } = subject;
   if (!options.add_external_link) return nothing("bugs do not refer to pull requests here");
   const linked = await linkedPulls(view, bug.id);
-  if (!isFound(linked)) {
-    return {
-      effects: [says(subject, bugzillaFailed("Looking for linked pull requests", linked.why))],
-      why: linked.why,
-    };
-  }
+  if (!isFound(linked)) return unknownLinks(subject, linked.why);
   const { owner, repo } = view.repository;
   const here = { owner, repo, number: pull.number };
   const left = linked.found.filter((one) => !isSame(one, here));
