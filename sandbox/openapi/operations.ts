@@ -44,6 +44,7 @@ export const OPERATIONS: readonly string[] = [
   `GET ${REPO}/branches`,
   `GET ${REPO}/branches/{branch}`,
   `GET ${REPO}/branches/{branch}/protection`,
+  `GET ${REPO}/rules/branches/{branch}`,
   `GET ${REPO}/labels`,
   `POST ${REPO}/labels`,
   `GET ${REPO}/labels/{name}`,
