@@ -1,10 +1,12 @@
-/** `cutwater hmac`: rotates webhook secrets (spec jobs 4.14). `rotate`, set the file and GitHub's webhook, then `prune`. */
+/** `cutwater hmac`: rotates webhook secrets (spec jobs 4.14). `rotate`, set the file, `give` GitHub the newest, then `prune`. */
 import { randomBytes } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { defineCommand } from "citty";
+import { z } from "zod";
 import { type HmacFile, HmacFileError, hmacText, parseHmacFile, pruned, rotated } from "../src/github/hmac-rotation.ts";
 import { ConfigFilesError, readText } from "./config-files.ts";
 import { saidPlainly } from "./mkpj.ts";
+import { ask, tell, WORKER_FLAGS, workerAt } from "./worker-client.ts";
 
 const FLAGS = {
   file: { type: "string", required: true, description: "Prow's file of secrets; changed in place" },
@@ -41,7 +43,9 @@ const rotate = defineCommand({
         throw new ConfigFilesError(`--key is *, org or org/repo, not "${args.key}"`);
       const value = randomBytes(TOKEN_BYTES).toString("hex");
       await change(args.file, (file) => rotated(file, args.key, value, new Date().toISOString()));
-      console.error(`${NEXT}. Then give GitHub's webhook of ${args.key} this secret, and last: cutwater hmac prune`);
+      console.error(
+        `${NEXT}. Then cutwater hmac give --url WORKER --key ${args.key} (or set it at GitHub), and last: cutwater hmac prune`,
+      );
       console.log(value);
     } catch (error) {
       saidPlainly(error);
@@ -62,7 +66,36 @@ const prune = defineCommand({
   },
 });
 
+const Levels = z.object({ levels: z.array(z.object({ key: z.string(), createdAt: z.array(z.string()) })) });
+
+const list = defineCommand({
+  meta: { name: "list", description: "Levels and ages of the secrets that a worker has; never the secrets" },
+  args: WORKER_FLAGS,
+  async run({ args }) {
+    try {
+      const { levels } = Levels.parse(await ask(workerAt(args), "/webhook-secrets"));
+      for (const { key, createdAt } of levels)
+        console.log(`${key}\t${createdAt.map((at) => at || "of unknown age").join(", ")}`);
+    } catch (error) {
+      saidPlainly(error);
+    }
+  },
+});
+
+const give = defineCommand({
+  meta: { name: "give", description: "Have the worker give GitHub's webhook the newest secret that it has" },
+  args: { ...WORKER_FLAGS, key: { ...FLAGS.key, default: "*" } },
+  async run({ args }) {
+    try {
+      await tell(workerAt(args), "/webhook-secrets", { key: args.key });
+      console.log(`GitHub signs webhooks of ${args.key} with the newest secret now`);
+    } catch (error) {
+      saidPlainly(error);
+    }
+  },
+});
+
 export const hmac = defineCommand({
   meta: { name: "hmac", description: "Rotate webhook secrets" },
-  subCommands: { rotate, prune },
+  subCommands: { rotate, give, prune, list },
 });

@@ -18,6 +18,7 @@ import { openapi } from "./routes/openapi.ts";
 import { pull } from "./routes/pull.ts";
 import { runner } from "./routes/runner.ts";
 import { setup } from "./routes/setup.ts";
+import { webhookSecrets } from "./routes/webhook-secrets.ts";
 
 export { BuildCluster } from "../durable/build-cluster.ts";
 export { Configuration } from "../durable/configuration.ts";
@@ -43,6 +44,7 @@ const app = createApp()
   .route("/", pull)
   .route("/", auth)
   .route("/", setup)
+  .route("/", webhookSecrets)
   .route("/", metrics)
   .route("/", artifacts)
   .route("/", dashboard);

@@ -135,3 +135,8 @@ export async function failedDeliveries(env: Env, since: number): Promise<Webhook
 export async function deliverAgain(env: Env, id: string): Promise<void> {
   await (await asApp(env))(`POST /app/hook/deliveries/${id}/attempts`);
 }
+
+/** Has GitHub sign the App's webhooks with another secret. */
+export async function sendWebhooksSignedBy(env: Env, secret: string): Promise<void> {
+  await (await asApp(env))("PATCH /app/hook/config", { secret });
+}

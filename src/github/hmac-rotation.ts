@@ -35,6 +35,9 @@ export const hmacText = (file: HmacFile): string => stringify(file, { aliasDupli
 const byAge = (a: { created_at: string }, b: { created_at: string }): number =>
   (Date.parse(b.created_at) || 0) - (Date.parse(a.created_at) || 0);
 
+/** A key's tokens, the newest first. */
+export const newestOf = (tokens: HmacFile[string]): HmacFile[string] => tokens.toSorted(byAge);
+
 /**
  * A new token for a key, in front of those that it has. A key that is new keeps the token it had until now, that of the
  * next broader level: webhooks that GitHub still signs with it are taken.
@@ -42,7 +45,7 @@ const byAge = (a: { created_at: string }, b: { created_at: string }): number =>
 export function rotated(file: HmacFile, key: string, value: string, now: string): HmacFile {
   const broader = key.includes("/") ? [key.slice(0, key.indexOf("/")), "*"] : ["*"];
   const before = file[key] ?? broader.map((level) => file[level]).find((tokens) => tokens !== undefined) ?? [];
-  return { ...file, [key]: [{ value, created_at: now }, ...before.toSorted(byAge)] };
+  return { ...file, [key]: [{ value, created_at: now }, ...newestOf(before)] };
 }
 
 /** The newest token of each key, or of one key, alone. */
@@ -50,7 +53,7 @@ export function pruned(file: HmacFile, key: string | null): HmacFile {
   return Object.fromEntries(
     Object.entries(file).map(([name, tokens]) => [
       name,
-      key === null || key === name ? tokens.toSorted(byAge).slice(0, 1) : tokens,
+      key === null || key === name ? newestOf(tokens).slice(0, 1) : tokens,
     ]),
   );
 }

@@ -29,3 +29,8 @@ it("a file that is none, a key that is none: status 1, the file as it was", asyn
   expect((await at.cutwater("hmac", "rotate", "--file", "secrets", "--key", "a b")).code).toBe(1);
   expect(await readFile(path.join(at.path, "secrets"), "utf8")).toBe("'*': [{ value: secret-word }]\n");
 });
+
+it("list and give need a worker's ADMIN_TOKEN, and a worker", async () => {
+  const none = await at.cutwater("hmac", "give", "--url", "http://127.0.0.1:1", "--token", "t");
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("cannot be reached")]);
+});

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { storagePath } from "../../../src/jobs/paths.ts";
 import { type Assignment, POD_INFO_BYTES } from "../../../src/jobs/protocol.ts";
+import { BUILD_FILES } from "../../docs/build-files.ts";
 import { addRepository, asPage, call } from "../web/harness.ts";
 import { callRunnerApi, completed, finishReport, jobStub, prowJob, startQueued, until } from "./support.ts";
 
@@ -35,7 +36,7 @@ const INFO = {
   ],
 };
 
-async function held() {
+async function held(report: Parameters<typeof finishReport>[0] = {}) {
   const job = prowJob({ refs: { org: "harbor", repo: "podinfo", base_ref: "main", base_sha: "b".repeat(40) } });
   const id = job.metadata.name;
   await startQueued(job);
@@ -43,7 +44,7 @@ async function held() {
   const put = (body: string, token = assignment.token) =>
     callRunnerApi(`/runner/jobs/${id}/podinfo`, { method: "PUT", token, body });
   const finish = async () => {
-    await jobStub(id).finish(assignment.token, finishReport());
+    await jobStub(id).finish(assignment.token, finishReport(report));
     await completed(id);
     await until(() => env.ARTIFACTS.head(`${storagePath(job.spec, assignment.buildId)}/finished.json`));
   };
@@ -82,4 +83,18 @@ it("takes it with the job's own credential only, and not once the job is over", 
   await finish();
   expect((await put(JSON.stringify(INFO))).status).toBe(409);
   expect(await env.ARTIFACTS.head(key)).toBeNull();
+});
+
+it("a build has the files that docs/artifacts.md names", async () => {
+  const { id, key, put, finish } = await held({
+    cloneRecords: [{ refs: {}, commands: [], failed: false, duration: 1 }],
+    logBytes: 0,
+  });
+  await put(JSON.stringify(INFO));
+  const folder = key.slice(0, -"podinfo.json".length);
+  await env.ARTIFACTS.put(`${folder}artifacts/deep/a.txt`, "a");
+  await finish();
+  const { objects } = await env.ARTIFACTS.list({ prefix: folder });
+  const names = objects.map((object) => object.key.slice(folder.length).replace(/(?<=\/).*/, ""));
+  expect([id, names.toSorted()]).toEqual([id, BUILD_FILES]);
 });

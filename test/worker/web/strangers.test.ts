@@ -16,6 +16,7 @@ import { hook } from "../../../src/routes/hook.ts";
 import { metrics } from "../../../src/routes/metrics.ts";
 import { pull } from "../../../src/routes/pull.ts";
 import { runner } from "../../../src/routes/runner.ts";
+import { webhookSecrets } from "../../../src/routes/webhook-secrets.ts";
 import { setup } from "../../../src/routes/setup.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
 import { storagePath } from "../../../src/jobs/paths.ts";
@@ -129,6 +130,8 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /setup": { path: "/setup", status: 404 },
   "POST /setup": { path: "/setup", status: 404, body: "token=wrong" },
   "GET /setup/callback": { path: "/setup/callback?code=x&state=y", status: 404 },
+  "GET /webhook-secrets": { path: "/webhook-secrets", status: 404 },
+  "POST /webhook-secrets": { path: "/webhook-secrets", status: 404, body: '{"key":"*"}' },
   "GET /healthz": { path: "/healthz", status: 200 },
   "GET /metrics": { path: "/metrics", status: 200 },
   "GET /runner/:cluster/connect": { path: "/runner/default/connect", status: 401 },
@@ -167,6 +170,7 @@ it("the table has every route", () => {
     pull,
     auth,
     setup,
+    webhookSecrets,
     metrics,
     artifacts,
     dashboard,
