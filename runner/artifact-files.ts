@@ -1,5 +1,5 @@
 /** The files below $ARTIFACTS. Links are never followed: a job must not make the runner read what it cannot read itself. */
-import { type Dirent } from "node:fs";
+import type { BigIntStats, Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -11,6 +11,9 @@ export interface ArtifactFile {
   /** Regular files are uploaded, the rest is only counted as refused. */
   readonly kind: "file" | "other";
 }
+
+/** Tells one state of a file from every other: any write changes it, also one that sets the time of the contents back. */
+export const signatureOf = ({ dev, ino, size, ctimeNs }: BigIntStats): string => `${dev} ${ino} ${size} ${ctimeNs}`;
 
 const SAFE = /[A-Za-z0-9._~!$&'()*+,=:@-]/;
 

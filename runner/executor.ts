@@ -32,7 +32,9 @@ export interface Sink {
   remember(trace: JsonObject): Promise<void>;
   /** Hands in what the cluster said of the job's pod. Never rejects: the job's result does not hang on it. */
   storePodInfo(info: PodInfo): Promise<void>;
-  /** Uploads every regular file below `directory`. */
+  /** From now on files below `directory` that rest are uploaded, so that less is left for the end. */
+  uploadSettled(directory: string): void;
+  /** Uploads every regular file below `directory`, as it is now. */
   storeArtifacts(directory: string): Promise<FinishReport["artifacts"]>;
 }
 

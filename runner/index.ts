@@ -7,6 +7,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { HEARTBEAT_SECONDS, type RunnerMessage, type ServerMessage } from "../src/jobs/protocol.ts";
 import type { Assignment } from "../src/jobs/protocol.ts";
+import type { Resting } from "./artifacts.ts";
 import { type Backoff, sleep } from "./backoff.ts";
 import { byAgent } from "./by-agent.ts";
 import { createClaims } from "./claims.ts";
@@ -63,6 +64,8 @@ interface Pauses {
   /** While polling, a socket is tried again this often. */
   readonly socketRetryMs: number;
   readonly fetchRetriesMs: readonly number[];
+  /** Of artifacts, before they are uploaded while their job runs. */
+  readonly resting: Resting;
   /** Between two looks for what is left of ended jobs. */
   readonly sweepMs: number;
 }
@@ -129,7 +132,15 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const records = path.join(workDir, "runs");
   const executor = await executorOf(options, url, workDir);
   const secrets = [options.token, ...(options.jenkins?.token ? [options.jenkins.token] : [])];
-  const runOptions = { executor, url, node: hostname(), backoff: pauses.calls ?? CALLS, secrets, say };
+  const runOptions = {
+    executor,
+    url,
+    node: hostname(),
+    backoff: pauses.calls ?? CALLS,
+    resting: pauses.resting,
+    secrets,
+    say,
+  };
   const runs = new Map<string, Run>();
   const claims = createClaims(options.capacity, () => runs.size);
   let beatMs = HEARTBEAT_SECONDS * 1000;

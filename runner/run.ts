@@ -1,7 +1,7 @@
 /** One job that this runner holds, from its assignment until the worker has taken its evidence. */
 import type { Held } from "../src/jobs/protocol.ts";
 import { createJobApi, NotOurs } from "./api.ts";
-import { uploadArtifacts } from "./artifacts.ts";
+import { ArtifactUploads, type Resting } from "./artifacts.ts";
 import type { Backoff } from "./backoff.ts";
 import { censored } from "./censor.ts";
 import { basicAuthorization } from "./clone/git.ts";
@@ -22,6 +22,7 @@ export interface RunOptions {
   /** Further values that must not show in a log. */
   readonly secrets: readonly string[];
   readonly say: (line: string) => void;
+  readonly resting?: Resting | undefined;
 }
 
 export interface Run {
@@ -105,6 +106,14 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
 
   const work = async (spool: Spool): Promise<Evidence> => {
     const reports = createStateReports(api, { nextSeq, node: options.node, signal: gone.signal, onNotOurs });
+    const { resting } = options;
+    const folders = new Map<string, ArtifactUploads>();
+    const artifactsOf = (directory: string): ArtifactUploads => {
+      const known =
+        folders.get(directory) ?? new ArtifactUploads(api, directory, { signal: gone.signal, say, resting });
+      folders.set(directory, known);
+      return known;
+    };
     const sink: Sink = {
       hide: (values) => void secrets.push(...values),
       openLog: (prefix) => openLogStream(spool, secrets, prefix),
@@ -112,7 +121,8 @@ export function startRun(folder: RunFolder, options: RunOptions): Run {
       phase: (phase, detail) => reports.report(phase, detail),
       remember: (trace) => folder.remember(trace),
       storePodInfo: (info) => sendPodInfo(api, info, { secrets, signal: gone.signal, say }),
-      storeArtifacts: (directory) => uploadArtifacts(api, directory, { signal: gone.signal, say }),
+      uploadSettled: (directory) => artifactsOf(directory).begin(),
+      storeArtifacts: (directory) => artifactsOf(directory).finish(),
     };
     const trace = folder.life > 1 ? await folder.trace() : null;
     workload =

@@ -1,13 +1,13 @@
 /**
- * `sidecar` in a pod: waits until Kubernetes asks it to end, which it does once the test containers have ended, then uploads
- * what lies in $ARTIFACTS and says in its termination message how much that was.
+ * `sidecar` in a pod: uploads what rests in $ARTIFACTS until Kubernetes asks it to end, which it does once the test
+ * containers have ended; then the rest, and says in its termination message how much that was.
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { READY_FILE } from "../../src/jobs/pod/index.ts";
 import { createJobApi } from "../api.ts";
-import { uploadArtifacts } from "../artifacts.ts";
+import { ArtifactUploads } from "../artifacts.ts";
 import { censored } from "../censor.ts";
 import { metadataOf } from "../metadata.ts";
 import { secretForms } from "../secret-values.ts";
@@ -32,16 +32,17 @@ export async function sidecar(env: NodeJS.ProcessEnv = process.env): Promise<num
     token,
     backoff: { firstMs: 250, mostMs: 5000 },
   });
-  console.log(`Waiting for the test to end; artifacts of ${directory} go to the worker then.`);
-  const end = asked();
-  await writeFile(READY_FILE, "ready");
-  await end;
-  const say = (line: string) => console.log(line);
-  const summary = await uploadArtifacts(api, directory, {
+  console.log(`Waiting for the test to end; artifacts of ${directory} go to the worker, those that rest before.`);
+  const uploads = new ArtifactUploads(api, directory, {
     signal: new AbortController().signal,
-    say,
+    say: (line) => console.log(line),
     secrets: [...secrets, token],
   });
+  const end = asked();
+  await writeFile(READY_FILE, "ready");
+  uploads.begin();
+  await end;
+  const summary = await uploads.finish();
   const metadata = shown(await metadataOf(directory, Names.parse(JSON.parse(env["CONTAINERS"] ?? "[]"))), secrets);
   console.log(`Uploaded ${summary.files} files, ${summary.bytes} bytes; refused ${summary.refused.length}.`);
   await writeFile(READY_FILE, fitting({ ...summary, ...(metadata ? { metadata } : {}) }));

@@ -129,6 +129,7 @@ async function cloneAndRun(
     }
   }
   sink.phase("running");
+  sink.uploadSettled(sandbox.artifacts);
   const checkout = main ? path.join(sandbox.go, "src", clonePath(main)) : null;
   return runPod({ assignment, spec, sandbox, path: searched, checkout, sink, stopper });
 }

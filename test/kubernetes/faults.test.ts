@@ -54,6 +54,37 @@ describe("a pod that goes by somebody else's hand", () => {
   });
 });
 
+describe("a runner that dies between its claim and its first word", () => {
+  it("another goes on with the pod in a later epoch: the pod's credential is still the first claim's, for artifacts only", async () => {
+    const script = 'echo ready; sleep 8; echo on; echo kept > "$ARTIFACTS/kept"';
+    const { assignment, workload, sink } = await running(script);
+    workload.detach?.();
+    await workload.done;
+    const again = await recordingSink();
+    const next = { ...assignment, epoch: 2, token: "of-the-next-claim", podToken: "of-the-next-pod" };
+    const evidence = await world.executor.start(next, again).done;
+    expect(evidence).toMatchObject({ reason: "completed", artifacts: { files: 1, refused: [] } });
+    expect(await again.text()).toBe("ready\non\n");
+    expect(world.uploads.of(assignment.job).get("kept")).toBe("kept\n");
+    await sink.close();
+    await again.close();
+  });
+});
+
+describe("artifacts of a pod that runs (design 10, Pods)", () => {
+  it("are uploaded once they rest; what changes after that goes again at the end", async () => {
+    const grows = `echo 2 >> "$ARTIFACTS/grows"; exit 0`;
+    const script = `trap '${grows}' TERM; echo 1 > "$ARTIFACTS/rests"; echo 1 > "$ARTIFACTS/grows"; echo ready; sleep 1000 & wait`;
+    const { assignment, workload, sink } = await running(script);
+    const uploaded = (name: string) => world.uploads.of(assignment.job).get(name);
+    await expect.poll(() => [uploaded("rests"), uploaded("grows")], { timeout: 120_000 }).toEqual(["1\n", "1\n"]);
+    workload.stop("aborted", "Aborted by someone", 10);
+    expect(await workload.done).toMatchObject({ reason: "aborted" });
+    expect(uploaded("grows")).toBe("1\n2\n");
+    await sink.close();
+  }, 240_000);
+});
+
 describe("a pod that does not come", () => {
   it("at a limit it ends as that, and is gone (jobs 7.3: test-infra#11617, #18191, #11579, #16008)", async () => {
     const sink = await recordingSink();

@@ -16,7 +16,7 @@ export async function takeUploads(host: string): Promise<Uploads> {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const [, job = "", name = ""] = /^\/runner\/jobs\/([^/]+)\/artifacts\/(.+)$/.exec(request.url ?? "") ?? [];
-      const authorized = request.headers.authorization === `Bearer job-token-of-${job}`;
+      const authorized = request.headers.authorization === `Bearer pod-token-of-${job}`;
       const known = uploads.get(job) ?? new Map<string, string>();
       if (authorized) uploads.set(job, known.set(decodeURIComponent(name), Buffer.concat(chunks).toString()));
       response.writeHead(authorized ? 200 : 401, { "content-type": "application/json" }).end("{}");

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ARTIFACT_PART_BYTES } from "../../../src/jobs/protocol.ts";
 import { assignmentOf } from "./assignment.ts";
@@ -17,6 +19,80 @@ const firstTry =
   (fault: Fault) =>
   ({ path, count }: Call): Fault | null =>
     path.includes("/artifacts/") && count === 1 ? fault : null;
+
+const RESTING = { resting: { restMs: 300, lookMs: 50 } };
+
+describe("artifacts of a job that runs (design 10, Pods)", () => {
+  it("go up once they rest; what changes afterwards goes again at the end, nothing else does", async () => {
+    const worker = await workerDouble();
+    await runnerOn(worker, { pauses: RESTING });
+    const signal = path.join(scratch("signal"), "go");
+    const script = `cd "$ARTIFACTS"; echo 1 > rests; echo 1 > grows; until test -e "${signal}"; do sleep 0.05; done; echo 2 >> grows; echo 3 > late`;
+    const job = worker.enqueue(assignmentOf({ script }));
+    await worker.until("both are there while it runs", () => job.artifacts.size === 2);
+    expect(job.finish).toBeNull();
+    expect(job.artifacts.get("grows")).toMatchObject({ size: 2 });
+    writeFileSync(signal, "");
+    const { artifacts } = await worker.finished(job, 60_000);
+    expect(artifacts).toEqual({ files: 3, bytes: 8, refused: [] });
+    expect(Object.fromEntries(job.artifacts)).toMatchObject({
+      rests: { size: 2 },
+      grows: { size: 4, hash: createHash("sha256").update("1\n2\n").digest("hex") },
+      late: { size: 2 },
+    });
+    const times = (name: string) => worker.calls.filter((call) => call.path.endsWith(`/artifacts/${name}`)).length;
+    expect(["rests", "grows", "late"].map(times)).toEqual([1, 2, 1]);
+  });
+
+  it("one whose contents are changed and whose time is set back goes again", async () => {
+    const worker = await workerDouble();
+    await runnerOn(worker, { pauses: RESTING });
+    const signal = path.join(scratch("signal"), "go");
+    const script = `cd "$ARTIFACTS"; echo 1 > a; touch -d 2020-01-01 a; until test -e "${signal}"; do sleep 0.05; done; echo 2 > a; touch -d 2020-01-01 a`;
+    const job = worker.enqueue(assignmentOf({ script }));
+    await worker.until("it is there while the job runs", () => job.artifacts.size === 1);
+    writeFileSync(signal, "");
+    await worker.finished(job, 60_000);
+    expect(job.artifacts.get("a")?.hash).toBe(createHash("sha256").update("2\n").digest("hex"));
+  });
+
+  it("a large one that was cut off goes on where it was, and is whole", async () => {
+    const worker = await workerDouble();
+    const sent: string[] = [];
+    worker.fault = ({ path: where, method, count }) => {
+      if (!where.endsWith("/large") || method !== "PUT") return null;
+      sent.push(String(count));
+      return sent.length >= 4 && sent.length < 7 ? { status: 503 } : null; // as many tries as an early upload has
+    };
+    await runnerOn(worker, { pauses: RESTING });
+    const bytes = 65 * 1024 * 1024 + 5;
+    const signal = path.join(scratch("signal"), "go");
+    const script = `cd "$ARTIFACTS"; yes 'an artifact' | head -c ${bytes} > "$TMPDIR/large"; mv "$TMPDIR/large" .; until test -e "${signal}"; do sleep 0.05; done`;
+    const job = worker.enqueue(assignmentOf({ script }));
+    await worker.until("it is there while the job runs", () => job.artifacts.has("large"), 60_000);
+    writeFileSync(signal, "");
+    await worker.finished(job, 60_000);
+    const hash = createHash("sha256").update(Buffer.alloc(bytes, "an artifact\n")).digest("hex");
+    expect(job.artifacts.get("large")).toEqual({ size: bytes, hash });
+    expect(sent.length, "no part twice but the refused one").toBe(Math.ceil(bytes / ARTIFACT_PART_BYTES) + 3);
+  });
+
+  it("what the worker refuses is tried once while it runs, and named at the end", async () => {
+    const worker = await workerDouble();
+    worker.fault = ({ path: where }) => (where.endsWith("/bad") ? { status: 413 } : null);
+    await runnerOn(worker, { pauses: RESTING });
+    const signal = path.join(scratch("signal"), "go");
+    const script = `cd "$ARTIFACTS"; echo 1 > bad; echo 1 > good; until test -e "${signal}"; do sleep 0.05; done`;
+    const job = worker.enqueue(assignmentOf({ script }));
+    await worker.until("the other is there", () => job.artifacts.has("good"));
+    writeFileSync(signal, "");
+    expect((await worker.finished(job, 60_000)).artifacts).toMatchObject({
+      files: 1,
+      refused: [expect.stringContaining("bad: 413")],
+    });
+    expect(worker.calls.filter((call) => call.path.endsWith("/artifacts/bad"))).toHaveLength(2);
+  });
+});
 
 describe("artifacts", () => {
   it.each<[string, Fault]>([

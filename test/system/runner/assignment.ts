@@ -60,6 +60,7 @@ export function assignmentOf(options: JobOptions = {}): Assignment {
       status: { startTime: "2026-01-01T00:00:00Z", state: "pending" },
     },
     token: `job-token-of-${id}`,
+    podToken: `pod-token-of-${id}`,
     buildId: "1900000000000000001",
     env: { CI: "true", JOB_NAME: "pull-test", BUILD_ID: "1900000000000000001", PROW_JOB_ID: id, ...options.env },
     timeoutSeconds: options.timeoutSeconds ?? 60,

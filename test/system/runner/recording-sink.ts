@@ -49,6 +49,7 @@ export async function recordingSink(secrets: readonly string[] = []): Promise<Re
     phase: (phase) => phases.push(phase),
     remember: async (trace) => void traces.push(trace),
     storePodInfo: async (info) => void infos.push(info),
+    uploadSettled: () => undefined,
     async storeArtifacts(folder) {
       for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile()) continue;

@@ -43,8 +43,8 @@ export async function runnerOn(worker: WorkerDouble, options: Partial<RunnerOpti
     capacity: 2,
     name: "runner-1",
     log: (line) => printed.push(line),
-    pauses: PAUSES,
     ...options,
+    pauses: { ...PAUSES, ...options.pauses },
     workDir,
   });
   onTestFinished(() => runner.abandon());
