@@ -66,13 +66,13 @@ interface Source {
 const stored = (answer: Answer, { length, signature }: Source): Stored =>
   answer.status < 300 ? { bytes: length, signature } : { refused: `${answer.status} ${answer.message}` };
 
-async function uploadWhole(api: JobApi, source: Source, { secrets, begun: _, ...how }: How): Promise<Stored> {
+async function uploadWhole(api: JobApi, source: Source, { secrets, signal, tries, timeoutMs }: How): Promise<Stored> {
   const { handle, path, length } = source;
   const body = () => {
     if (length === 0) return { bytes: new Uint8Array() };
     return { stream: streamOf(pieces(handle, length, secrets)), length };
   };
-  return stored(await api.call({ method: "PUT", path, body, ...how }), source);
+  return stored(await api.call({ method: "PUT", path, body, signal, tries, timeoutMs }), source);
 }
 
 /** The first `length` bytes of a file, read when they are wanted, censored; as many bytes as there were. */
