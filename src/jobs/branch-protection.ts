@@ -3,6 +3,7 @@
  * all over organisation and repository to branch: what the narrower sets wins, lists join.
  */
 import { goRegExp } from "../config/goregexp.ts";
+import { ownValue } from "../config/lookup.ts";
 import type { Presubmit } from "../config/model.ts";
 import type { BranchProtection } from "../config/tide-schema.ts";
 import { couldRun, needsExplicitTrigger } from "./triggering.ts";
@@ -138,6 +139,12 @@ export class Protector {
     if (Object.hasOwn(branches, branch)) return true;
     if (policy.include?.length) return goRegExp(policy.include.join("|")).test(branch);
     return !policy.exclude?.length || !goRegExp(policy.exclude.join("|")).test(branch);
+  }
+
+  /** Whether required jobs that start by hand only count as well. */
+  manual(org: string, repo: string, branch: string): boolean {
+    const { policy, branches } = this.#repo(org, repo);
+    return narrowed(policy, ownValue(branches, branch)).require_manually_triggered_jobs ?? false;
   }
 
   /** Throws {@link PolicyError}. */
