@@ -13,6 +13,8 @@ const match = {
 export const RequestFault = z.discriminatedUnion("kind", [
   /** Answers an error without doing anything. */
   z.object({ kind: z.literal("status"), status: z.union([z.literal(500), z.literal(502), z.literal(503)]), ...match }),
+  /** Refuses without doing anything, e.g. a merge with 405 `Base branch was modified. Review and try the merge again.` */
+  z.object({ kind: z.literal("refuse"), status: z.int().min(400).max(499), message: z.string(), ...match }),
   /** Does the work, then, at once or after a while, closes the connection without an answer. */
   z.object({ kind: z.literal("actThenDrop"), afterMs: z.int().nonnegative().max(120_000).default(0), ...match }),
   /** Does the work, then answers an error. */

@@ -29,9 +29,33 @@ export function createSetup(world: World) {
       world.state.projects.push({ id: world.id(), owner, number, title, closed, statuses, repos, items: [] });
       world.changed();
     },
-    /** A branch whose merges need these contexts. */
-    protect(input: { repo: string; branch: string; contexts: readonly string[] }): void {
-      world.mustRepo(input.repo).protection[input.branch] = { contexts: [...input.contexts] };
+    /** A branch whose merges need these contexts, and so many approvals. */
+    protect(input: { repo: string; branch: string; contexts: readonly string[]; reviews?: number }): void {
+      const { contexts, reviews = 0 } = input;
+      world.mustRepo(input.repo).protection[input.branch] = { contexts: [...contexts], reviews };
+      world.changed();
+    },
+    /** Rules for some branches of a repository, beside branch protection. */
+    createRuleset(input: {
+      repo: string;
+      branches: readonly string[];
+      contexts?: readonly string[];
+      reviews?: number;
+      mergeQueue?: boolean;
+    }): void {
+      const { branches, contexts = [], reviews = 0, mergeQueue = false } = input;
+      const repo = world.mustRepo(input.repo);
+      repo.rulesets = [...(repo.rulesets ?? []), { id: world.id(), branches, contexts, reviews, mergeQueue }];
+      world.changed();
+    },
+    /** In which ways pull requests of a repository may be merged. */
+    setMethods(repo: string, methods: { merge: boolean; squash: boolean; rebase: boolean }): void {
+      world.mustRepo(repo).methods = methods;
+      world.changed();
+    },
+    /** Into GitHub's own merge queue, or out of it. */
+    enqueue(input: { repo: string; number: number; queued: boolean }): void {
+      world.pull(world.mustRepo(input.repo), input.number).pull.queued = input.queued;
       world.changed();
     },
     /** Somebody says of themselves that they have little time. */

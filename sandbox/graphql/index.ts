@@ -4,6 +4,7 @@ import { buildSchema, execute, type GraphQLSchema, parse, validate } from "graph
 import { ApiError } from "../errors.ts";
 import { type Call, json, type Reply } from "../http/call.ts";
 import { actorOf } from "../http/caller.ts";
+import { find, MAX_RESULTS } from "../verbs/find.ts";
 import { connection, type PageArgs } from "./connection.ts";
 import { Refusal, shaped } from "./error.ts";
 import { eitherNode } from "./issues.ts";
@@ -50,6 +51,17 @@ function owner(call: Call, { login }: { login: string }): object | null {
   return { __typename: account.type, login: account.login, projectsV2 };
 }
 
+interface SearchArgs extends PageArgs {
+  readonly query: string;
+}
+
+function search(call: Call, { query, ...page }: SearchArgs): object {
+  const seen = Object.values(call.world.state.repos).filter((repo) => call.sees(repo));
+  const found = find(call.world, seen, query);
+  const { nodes, pageInfo } = connection(found.slice(0, MAX_RESULTS), page);
+  return { issueCount: found.length, pageInfo, nodes: nodes.map(({ repo, issue }) => eitherNode(call, repo, issue)) };
+}
+
 function node(call: Call, { id }: { id: string }): object {
   if (id.startsWith("PVT_")) return projectNode(call, projectById(call, id));
   const { repo, issue } = issueById(call, id);
@@ -63,6 +75,7 @@ const rootOf = (call: Call): object => ({
   repositoryOwner: (args: { login: string }) => owner(call, args),
   user: (args: { login: string }) => user(call, args),
   node: (args: { id: string }) => node(call, args),
+  search: (args: SearchArgs) => search(call, args),
   ...mutations(call),
 });
 

@@ -1,12 +1,15 @@
 /** What GraphQL shows of issues and pull requests. */
-import { readCommit } from "../git/read.ts";
+import { log, readCommit } from "../git/read.ts";
 import type { Call } from "../http/call.ts";
 import { userOf } from "../shape/account.ts";
-import { issueNodeId, labelsOf } from "../shape/issue.ts";
+import { issueNodeId, labelsOf, milestoneOf } from "../shape/issue.ts";
+import { pageOf } from "../shape/repository.ts";
 import type { Issue, Repo } from "../state/model.ts";
 import { isPinned } from "../verbs/pins.ts";
+import { canBeRebased, mergeState, reviewDecision } from "../verbs/gates.ts";
 import { current } from "../verbs/pulls.ts";
-import { isPull, type PullIssue } from "../world.ts";
+import { fullName, isPull, type PullIssue } from "../world.ts";
+import { commitNode } from "./commits.ts";
 import { connection, type PageArgs } from "./connection.ts";
 import { itemsOf } from "./projects.ts";
 
@@ -17,6 +20,10 @@ function common(call: Call, repo: Repo, issue: Issue) {
     number: issue.number,
     title: issue.title,
     body: issue.body ?? "",
+    url: `${pageOf(call.world, repo)}/${issue.pull ? "pull" : "issues"}/${issue.number}`,
+    createdAt: issue.createdAt,
+    updatedAt: issue.updatedAt,
+    milestone: milestoneOf(call.world, repo, issue),
     author: { __typename: shown.type === "Bot" ? "Bot" : "User", login: shown.login },
     labels: (page: PageArgs) =>
       connection(
@@ -51,17 +58,46 @@ export function pullNode(call: Call, repo: Repo, issue: PullIssue) {
     databaseId: pull.id,
     isDraft: pull.draft,
     state: pull.mergedAt ? "MERGED" : issue.state.toUpperCase(),
-    mergeable: MERGEABLE.get(pull.mergeable),
+    mergeable: async () => {
+      await current(call.world, repo, issue);
+      return MERGEABLE.get(pull.mergeable);
+    },
     headRefOid: pull.head.sha,
     headRefName: pull.head.ref,
     baseRefName: pull.base.ref,
     baseRefOid: pull.base.sha,
+    merged: pull.mergedAt !== null,
+    mergeCommit: pull.mergedAt !== null && pull.mergeCommit !== null ? commitNode(call, repo, pull.mergeCommit) : null,
+    mergeStateStatus: async () => {
+      await current(call.world, repo, issue);
+      return mergeState(call.world, repo, issue);
+    },
+    canBeRebased: async () => {
+      await current(call.world, repo, issue);
+      return await canBeRebased(call.world, repo, issue);
+    },
+    reviewDecision: reviewDecision(call.world, repo, issue),
+    isInMergeQueue: pull.queued ?? false,
+    repository: { name: repo.name, nameWithOwner: fullName(repo), owner: { login: repo.owner } },
+    commits: (page: PageArgs) => commitsOf(call, repo, issue, page),
     potentialMergeCommit: () => testMerge(call, repo, issue),
   };
 }
 
 export const eitherNode = (call: Call, repo: Repo, issue: Issue): object =>
   isPull(issue) ? pullNode(call, repo, issue) : issueNode(call, repo, issue);
+
+/** Its commits, the head last. */
+async function commitsOf(call: Call, repo: Repo, issue: PullIssue, page: PageArgs) {
+  const { head, base } = issue.pull;
+  const nodeOf = (sha: string): object => ({ commit: commitNode(call, repo, sha) });
+  if (page.last === 1) return connection([nodeOf(head.sha)], page);
+  const commits = await log(call.world.gitDir(repo), `${base.sha}..${head.sha}`, { reverse: true });
+  return connection(
+    commits.map(({ sha }) => nodeOf(sha)),
+    page,
+  );
+}
 
 /** The commit that GitHub keeps as refs/pull/N/merge. */
 async function testMerge(call: Call, repo: Repo, issue: PullIssue): Promise<object | null> {

@@ -1,8 +1,11 @@
 /** What GraphQL shows of a repository. */
-import { readCommit } from "../git/read.ts";
+import { readCommit, readRef } from "../git/read.ts";
 import type { Call } from "../http/call.ts";
 import type { Issue, Repo } from "../state/model.ts";
+import { nodeId } from "../shape/ids.ts";
+import { hasMergeQueue, methodsOf } from "../verbs/gates.ts";
 import { isPull } from "../world.ts";
+import { commitNode } from "./commits.ts";
 import { blameOf } from "./blame.ts";
 import { connection, type PageArgs } from "./connection.ts";
 import { Refusal } from "./error.ts";
@@ -45,6 +48,7 @@ const isAny = (issue: Issue): issue is Issue => issue.number > 0;
 
 export function repoNode(call: Call, repo: Repo): object {
   const { world } = call;
+  const methods = methodsOf(repo);
   return {
     __typename: "Repository",
     id: repoNodeId(repo),
@@ -53,6 +57,16 @@ export function repoNode(call: Call, repo: Repo): object {
     isPrivate: repo.private,
     owner: { __typename: world.state.orgs[repo.owner.toLowerCase()] ? "Organization" : "User", login: repo.owner },
     defaultBranchRef: { name: repo.defaultBranch },
+    mergeCommitAllowed: methods.merge,
+    squashMergeAllowed: methods.squash,
+    rebaseMergeAllowed: methods.rebase,
+    mergeQueue: ({ branch }: { branch?: string | null }) =>
+      hasMergeQueue(repo, branch ?? repo.defaultBranch) ? { id: nodeId("MQ", repo.id) } : null,
+    ref: async ({ qualifiedName }: { qualifiedName: string }) => {
+      const name = qualifiedName.replace(/^(refs\/heads\/)?/, "refs/heads/");
+      const sha = await readRef(world.gitDir(repo), name);
+      return sha === null ? null : { name: name.slice("refs/heads/".length), target: commitNode(call, repo, sha) };
+    },
     pullRequest: ({ number }: { number: number }) =>
       pullNode(call, repo, numbered(repo, number, isPull, "a PullRequest").issue),
     issue: ({ number }: { number: number }) => issueNode(call, repo, numbered(repo, number, isIssue, "an Issue").issue),
@@ -70,7 +84,7 @@ export function repoNode(call: Call, repo: Repo): object {
       const commit = oid ? await readCommit(world.gitDir(repo), oid) : null;
       if (!commit) return null;
       const blame = ({ path }: { path: string }) => blameOf(world, repo, commit.sha, path);
-      return { __typename: "Commit", oid: commit.sha, blame };
+      return { ...commitNode(call, repo, commit.sha), blame };
     },
   };
 }

@@ -96,6 +96,7 @@ export class Api {
         );
       seen.caller = callerOf(this.#world, request.header("authorization"));
       if (fault?.kind === "status") return failed(fault.status, common);
+      if (fault?.kind === "refuse") throw new ApiError(fault.status, fault.message);
       const limited = this.#limit(request, seen.caller, fault);
       const reply = await this.#perform(request, found, seen.caller);
       const answer = conditional(request, reply, { ...common, ...limited, ...reply.headers });

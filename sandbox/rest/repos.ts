@@ -12,9 +12,11 @@ import { listRefs, readCommit, readRef } from "../git/read.ts";
 import { type Call, empty, json } from "../http/call.ts";
 import { paged } from "../http/page.ts";
 import { userOf } from "../shape/account.ts";
+import { rulesOf } from "../shape/rules.ts";
 import { commit as commitShape } from "../shape/commit.ts";
 import { apiOf, fullRepository, listedRepository, pageOf, permissions } from "../shape/repository.ts";
 import type { Permission, Repo } from "../state/model.ts";
+import { rulesetsOf } from "../verbs/gates.ts";
 import { branchRef } from "../verbs/sync.ts";
 import { fullName } from "../world.ts";
 import { R, type Routes } from "./route.ts";
@@ -147,6 +149,12 @@ export const repos: Routes = {
       protection: protectionOf(repo, name),
       protection_url: `${api}/protection`,
     });
+  },
+  [`GET ${R}/rules/branches/{branch}`]: (call) => {
+    const { repo } = call;
+    call.allow(repo, "read", META, "read");
+    const rules = rulesetsOf(repo, call.param("branch")).flatMap((one) => rulesOf(fullName(repo), one));
+    return paged(call, rules, (rule) => rule);
   },
   [`GET ${R}/branches/{branch}/protection`]: async (call) => {
     const { repo, name } = await branch(call);

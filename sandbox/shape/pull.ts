@@ -3,6 +3,7 @@ import { association, orgOf } from "../access.ts";
 import type { FileChange } from "../git/changes.ts";
 import type { Repo, Review, ReviewComment } from "../state/model.ts";
 import type { PullIssue, World } from "../world.ts";
+import { mergeState } from "../verbs/gates.ts";
 import { team as teamShape, userOf } from "./account.ts";
 import { nodeId } from "./ids.ts";
 import { labelsOf, milestoneOf, reactionCounts } from "./issue.ts";
@@ -81,13 +82,6 @@ export function listedPull(world: World, repo: Repo, issue: PullIssue) {
   };
 }
 
-function mergeableState(issue: PullIssue): string {
-  const { pull } = issue;
-  if (issue.state === "closed" || pull.mergeable === null) return "unknown";
-  if (!pull.mergeable) return "dirty";
-  return pull.draft ? "draft" : "clean";
-}
-
 /** GitHub's `pull-request`. Webhooks right after a push say `mergeable: null`: it is computed later. */
 export function pullRequest(world: World, repo: Repo, issue: PullIssue, known = true) {
   const { pull } = issue;
@@ -97,7 +91,7 @@ export function pullRequest(world: World, repo: Repo, issue: PullIssue, known = 
     merged: pull.mergedAt !== null,
     mergeable,
     rebaseable: mergeable,
-    mergeable_state: known ? mergeableState(issue) : "unknown",
+    mergeable_state: known ? mergeState(world, repo, issue).toLowerCase() : "unknown",
     merged_by: pull.mergedBy === null ? null : userOf(world, pull.mergedBy),
     comments: issue.comments.length,
     review_comments: pull.reviewComments.length,

@@ -2,6 +2,7 @@
 import { permissionOf } from "../access.ts";
 import type { Permission, Repo } from "../state/model.ts";
 import { fullName, type World } from "../world.ts";
+import { methodsOf } from "../verbs/gates.ts";
 import { user } from "./account.ts";
 import { nodeId } from "./ids.ts";
 
@@ -122,12 +123,13 @@ export function listedRepository(world: World, repo: Repo, viewer: string | null
 export function fullRepository(world: World, repo: Repo, viewer: string | null) {
   const parent = repo.parent === null ? undefined : world.repo(repo.parent);
   const org = world.state.orgs[repo.owner.toLowerCase()];
+  const methods = methodsOf(repo);
   return {
     ...listedRepository(world, repo, viewer),
     temp_clone_token: null,
-    allow_squash_merge: true,
-    allow_merge_commit: true,
-    allow_rebase_merge: true,
+    allow_squash_merge: methods.squash,
+    allow_merge_commit: methods.merge,
+    allow_rebase_merge: methods.rebase,
     allow_auto_merge: false,
     delete_branch_on_merge: false,
     allow_update_branch: false,

@@ -114,6 +114,8 @@ export interface Pull {
   /** The test merge while open (refs/pull/N/merge), the real one once merged. */
   mergeCommit: string | null;
   mergeable: boolean | null;
+  /** It waits in GitHub's own merge queue. */
+  queued?: boolean;
   /** `base..head` for which mergeable was computed. */
   computedFor: string;
   stats: PullStats;
@@ -198,6 +200,15 @@ export interface WorkflowRun {
   updatedAt: string;
 }
 
+/** What must hold on some branches before they are changed. */
+export interface Ruleset {
+  readonly id: number;
+  readonly branches: readonly string[];
+  readonly contexts: readonly string[];
+  readonly reviews: number;
+  readonly mergeQueue: boolean;
+}
+
 export interface Repo {
   readonly id: number;
   readonly owner: string;
@@ -217,8 +228,12 @@ export interface Repo {
   statuses: Status[];
   checkRuns: CheckRun[];
   workflowRuns: WorkflowRun[];
-  /** Branch to contexts that must succeed. */
-  protection: Record<string, { contexts: string[] }>;
+  /** Branch to contexts that must succeed, and approvals that it needs. */
+  protection: Record<string, { contexts: string[]; reviews?: number }>;
+  /** Unset: none. */
+  rulesets?: Ruleset[];
+  /** Ways in which pull requests may be merged; unset: all. */
+  methods?: { merge: boolean; squash: boolean; rebase: boolean };
   readonly createdAt: string;
   updatedAt: string;
   pushedAt: string;

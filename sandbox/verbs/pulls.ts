@@ -4,6 +4,7 @@ import { log, readRef } from "../git/read.ts";
 import { commitTree, mergeTree, rebase, updateRef } from "../git/write.ts";
 import type { Repo } from "../state/model.ts";
 import { type Actor, fullName, isPull, type PullIssue, type World } from "../world.ts";
+import { admit, type MergeMethod } from "./gates.ts";
 import { announce, blankIssue, record } from "./issues.ts";
 import { markMerged } from "./merged.ts";
 import { afterPush } from "./pushes.ts";
@@ -91,8 +92,6 @@ export function setDraft(world: World, repo: Repo, issue: PullIssue, actor: Acto
   announce(world, repo, issue, actor, draft ? "converted_to_draft" : "ready_for_review");
 }
 
-export type MergeMethod = "merge" | "squash" | "rebase";
-
 export interface MergeInput {
   readonly method: MergeMethod;
   readonly sha?: string | undefined;
@@ -142,12 +141,7 @@ export function mergePull(
     if (issue.state === "closed" || pull.mergedAt || pull.draft) throw notMergeable();
     if (input.sha !== undefined && input.sha !== pull.head.sha)
       throw new ApiError(409, "Head branch was modified. Review and try the merge again.");
-    const required = repo.protection[pull.base.ref]?.contexts ?? [];
-    const missing = required.filter(
-      (context) =>
-        repo.statuses.findLast((one) => one.sha === pull.head.sha && one.context === context)?.state !== "success",
-    );
-    if (missing.length > 0) throw new ApiError(405, `Required status check "${missing[0]}" is expected.`);
+    admit(world, repo, issue, input.method);
     const base = await readRef(world.gitDir(repo), branchRef(pull.base.ref));
     const tip = base === null ? null : await mergedTip(world, repo, issue, actor, base, input);
     if (base === null || tip === null) throw notMergeable();
