@@ -1,8 +1,8 @@
 /** What stands on an issue's or pull request's page. */
 import type { Issue, Reaction, Repo } from "../state/model.ts";
 import { isPinned } from "../verbs/pins.ts";
-import { latestStatuses } from "../verbs/statuses.ts";
 import { isPull, type PullIssue, type World } from "../world.ts";
+import { latestStatuses } from "../state/heads.ts";
 
 export interface Snapshot {
   readonly number: number;

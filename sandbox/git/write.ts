@@ -95,9 +95,11 @@ export async function mergeTree(dir: string, ours: string, theirs: string): Prom
 export async function rebase(dir: string, onto: string, commits: readonly string[]): Promise<string | null> {
   let tip = onto;
   for (const sha of commits) {
-    const merged = await git(dir, ["merge-tree", "--write-tree", "--no-messages", `--merge-base=${sha}^`, tip, sha]);
-    const tree = merged.stdout.toString().split("\n")[0];
-    if (merged.code !== 0 || !tree) return null;
+    const author = { name: "GitHub", email: "noreply@github.com" };
+    // The tip's tree as a sibling of the commit: their merge base is its parent (Git before 2.40 cannot be told one).
+    const sibling = { tree: `${tip}^{tree}`, parents: [`${sha}^`], message: "Replay", author, date: new Date(0) };
+    const tree = await mergeTree(dir, await commitTree(dir, sibling), sha);
+    if (tree === null) return null;
     const format = await gitText(dir, ["log", "-1", "--format=%an%x00%ae%x00%aI%x00%B", sha]);
     const [name = "", email = "", date = "", message = ""] = format.split("\0");
     tip = await commitTree(dir, { tree, parents: [tip], message, author: { name, email }, date: new Date(date) });

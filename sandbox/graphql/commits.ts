@@ -3,9 +3,8 @@ import type { Call } from "../http/call.ts";
 import { nodeId } from "../shape/ids.ts";
 import { pageOf } from "../shape/repository.ts";
 import type { CheckRun, Repo, Status } from "../state/model.ts";
-import { latestChecks, stateOfCheck } from "../verbs/gates.ts";
-import { latestStatuses } from "../verbs/statuses.ts";
 import { connection, type PageArgs } from "./connection.ts";
+import { latestChecks, latestStatuses, stateOfCheck } from "../state/heads.ts";
 
 const statusNode = (one: Status): object => ({
   __typename: "StatusContext",

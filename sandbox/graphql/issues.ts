@@ -6,7 +6,7 @@ import { issueNodeId, labelsOf, milestoneOf } from "../shape/issue.ts";
 import { pageOf } from "../shape/repository.ts";
 import type { Issue, Repo } from "../state/model.ts";
 import { isPinned } from "../verbs/pins.ts";
-import { canBeRebased, mergeState, reviewDecision } from "../verbs/gates.ts";
+import { canBeRebased, mergeState, reviewDecision } from "../gates.ts";
 import { current } from "../verbs/pulls.ts";
 import { fullName, isPull, type PullIssue } from "../world.ts";
 import { commitNode } from "./commits.ts";
@@ -78,7 +78,7 @@ export function pullNode(call: Call, repo: Repo, issue: PullIssue) {
     },
     reviewDecision: reviewDecision(call.world, repo, issue),
     isInMergeQueue: pull.queued ?? false,
-    repository: { name: repo.name, nameWithOwner: fullName(repo), owner: { login: repo.owner } },
+    repository: { name: repo.name, nameWithOwner: fullName(repo), owner: ownerOf(call, repo) },
     commits: (page: PageArgs) => commitsOf(call, repo, issue, page),
     potentialMergeCommit: () => testMerge(call, repo, issue),
   };
@@ -86,6 +86,11 @@ export function pullNode(call: Call, repo: Repo, issue: PullIssue) {
 
 export const eitherNode = (call: Call, repo: Repo, issue: Issue): object =>
   isPull(issue) ? pullNode(call, repo, issue) : issueNode(call, repo, issue);
+
+export const ownerOf = (call: Call, repo: Repo): object => ({
+  __typename: call.world.state.orgs[repo.owner.toLowerCase()] ? "Organization" : "User",
+  login: repo.owner,
+});
 
 /** Its commits, the head last. */
 async function commitsOf(call: Call, repo: Repo, issue: PullIssue, page: PageArgs) {

@@ -3,13 +3,13 @@ import { readCommit, readRef } from "../git/read.ts";
 import type { Call } from "../http/call.ts";
 import type { Issue, Repo } from "../state/model.ts";
 import { nodeId } from "../shape/ids.ts";
-import { hasMergeQueue, methodsOf } from "../verbs/gates.ts";
+import { hasMergeQueue, methodsOf } from "../gates.ts";
 import { isPull } from "../world.ts";
 import { commitNode } from "./commits.ts";
 import { blameOf } from "./blame.ts";
 import { connection, type PageArgs } from "./connection.ts";
 import { Refusal } from "./error.ts";
-import { eitherNode, issueNode, pullNode } from "./issues.ts";
+import { eitherNode, issueNode, ownerOf, pullNode } from "./issues.ts";
 import { repoNodeId } from "./nodes.ts";
 import { projectNode, projectsOf } from "./projects.ts";
 
@@ -55,7 +55,7 @@ export function repoNode(call: Call, repo: Repo): object {
     name: repo.name,
     nameWithOwner: `${repo.owner}/${repo.name}`,
     isPrivate: repo.private,
-    owner: { __typename: world.state.orgs[repo.owner.toLowerCase()] ? "Organization" : "User", login: repo.owner },
+    owner: ownerOf(call, repo),
     defaultBranchRef: { name: repo.defaultBranch },
     mergeCommitAllowed: methods.merge,
     squashMergeAllowed: methods.squash,

@@ -23,9 +23,10 @@ import {
 import { file, listedPull } from "../shape/pull.ts";
 import { listedRepository, pageOf as htmlOf, apiOf } from "../shape/repository.ts";
 import type { Repo, Status } from "../state/model.ts";
-import { createStatus, latestStatuses, statusesOf } from "../verbs/statuses.ts";
+import { createStatus } from "../verbs/statuses.ts";
 import { isPull } from "../world.ts";
 import { R, type Routes } from "./route.ts";
+import { latestStatuses, statusesOf } from "../state/heads.ts";
 
 const CODE: readonly string[] = ["contents"];
 const STATUSES: readonly string[] = ["statuses", "contents"];

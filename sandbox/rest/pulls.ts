@@ -6,7 +6,7 @@ import { commit as commitShape } from "../shape/commit.ts";
 import { file, listedPull, pullRequest } from "../shape/pull.ts";
 import type { Repo } from "../state/model.ts";
 import { editIssue, setState } from "../verbs/issues.ts";
-import type { MergeMethod } from "../verbs/gates.ts";
+import type { MergeMethod } from "../gates.ts";
 import { createPull, current, mergePull, retarget } from "../verbs/pulls.ts";
 import { branchRef } from "../verbs/sync.ts";
 import { isPull, type PullIssue, type World } from "../world.ts";

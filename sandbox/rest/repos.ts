@@ -16,7 +16,7 @@ import { rulesOf } from "../shape/rules.ts";
 import { commit as commitShape } from "../shape/commit.ts";
 import { apiOf, fullRepository, listedRepository, pageOf, permissions } from "../shape/repository.ts";
 import type { Permission, Repo } from "../state/model.ts";
-import { rulesetsOf } from "../verbs/gates.ts";
+import { rulesetsOf } from "../gates.ts";
 import { branchRef } from "../verbs/sync.ts";
 import { fullName } from "../world.ts";
 import { R, type Routes } from "./route.ts";

@@ -3,7 +3,7 @@ import { association, orgOf } from "../access.ts";
 import type { FileChange } from "../git/changes.ts";
 import type { Repo, Review, ReviewComment } from "../state/model.ts";
 import type { PullIssue, World } from "../world.ts";
-import { mergeState } from "../verbs/gates.ts";
+import { mergeState } from "../gates.ts";
 import { team as teamShape, userOf } from "./account.ts";
 import { nodeId } from "./ids.ts";
 import { labelsOf, milestoneOf, reactionCounts } from "./issue.ts";

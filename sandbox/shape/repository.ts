@@ -2,7 +2,7 @@
 import { permissionOf } from "../access.ts";
 import type { Permission, Repo } from "../state/model.ts";
 import { fullName, type World } from "../world.ts";
-import { methodsOf } from "../verbs/gates.ts";
+import { methodsOf } from "../gates.ts";
 import { user } from "./account.ts";
 import { nodeId } from "./ids.ts";
 

@@ -1,7 +1,7 @@
 /** A part of GitHub's search language: what people, plugins and tide look for among issues and pull requests. */
 import type { Issue, Repo } from "../state/model.ts";
 import { fullName, isPull, type World } from "../world.ts";
-import { reviewDecision } from "./gates.ts";
+import { reviewDecision } from "../gates.ts";
 
 export type Found = { readonly repo: Repo; readonly issue: Issue };
 type Test = (found: Found, value: string) => boolean;

@@ -4,7 +4,7 @@ import { log, readRef } from "../git/read.ts";
 import { commitTree, mergeTree, rebase, updateRef } from "../git/write.ts";
 import type { Repo } from "../state/model.ts";
 import { type Actor, fullName, isPull, type PullIssue, type World } from "../world.ts";
-import { admit, type MergeMethod } from "./gates.ts";
+import { admit, type MergeMethod } from "../gates.ts";
 import { announce, blankIssue, record } from "./issues.ts";
 import { markMerged } from "./merged.ts";
 import { afterPush } from "./pushes.ts";

@@ -57,17 +57,6 @@ export function createStatus(world: World, repo: Repo, commit: Commit, actor: Ac
   return status;
 }
 
-/** All statuses of a commit, newest first. */
-export const statusesOf = (repo: Repo, sha: string): Status[] =>
-  repo.statuses.filter((one) => one.sha === sha).toReversed();
-
-/** The newest status of each context of a commit, newest first. */
-export function latestStatuses(repo: Repo, sha: string): Status[] {
-  const latest = new Map<string, Status>();
-  for (const status of statusesOf(repo, sha)) if (!latest.has(status.context)) latest.set(status.context, status);
-  return [...latest.values()];
-}
-
 function announceCheck(world: World, repo: Repo, run: CheckRun, actor: Actor, action: string): void {
   world.changed(fullName(repo));
   emit(world, { event: "check_run", action, repo, actor, body: { check_run: hookCheckRun(world, repo, run) } });

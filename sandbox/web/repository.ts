@@ -3,9 +3,9 @@ import { html } from "hono/html";
 import { atLeast, permissionOf } from "../access.ts";
 import { readTree, resolveCommit, log, entryAt, readBlob } from "../git/read.ts";
 import type { Issue, Repo } from "../state/model.ts";
-import { latestStatuses } from "../verbs/statuses.ts";
 import { fullName, type World } from "../world.ts";
 import { ago, type Html, labelChip, labelsOf, layout, prose, type Viewer } from "./layout.ts";
+import { latestStatuses } from "../state/heads.ts";
 
 export type Tab = "code" | "issues" | "pulls" | "labels";
 

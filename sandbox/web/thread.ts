@@ -2,11 +2,11 @@
 import { html } from "hono/html";
 import { atLeast, collaboratorsOf, permissionOf } from "../access.ts";
 import type { Issue, Permission, Repo } from "../state/model.ts";
-import { latestStatuses } from "../verbs/statuses.ts";
 import { fullName, isPull, type PullIssue, topicOf, type World } from "../world.ts";
 import { avatar, type Html, labelsOf, layout, type Viewer } from "./layout.ts";
 import { repoHead, stateOf } from "./repository.ts";
 import { timeline } from "./timeline.ts";
+import { latestStatuses } from "../state/heads.ts";
 
 const SIGNS = { success: "✓", failure: "✕", error: "✕", pending: "●" } as const;
 

@@ -1,11 +1,11 @@
 /** What stands between a pull request and its merge: branch protection, rulesets, reviews, allowed methods. */
-import { atLeast, permissionOf } from "../access.ts";
-import { ApiError } from "../errors.ts";
-import { log } from "../git/read.ts";
-import { rebase } from "../git/write.ts";
-import type { CheckRun, Repo, Ruleset, Status } from "../state/model.ts";
-import type { PullIssue, World } from "../world.ts";
-import { latestStatuses } from "./statuses.ts";
+import { atLeast, permissionOf } from "./access.ts";
+import { ApiError } from "./errors.ts";
+import { log } from "./git/read.ts";
+import { rebase } from "./git/write.ts";
+import { latestChecks, latestStatuses, stateOfCheck } from "./state/heads.ts";
+import type { Repo, Ruleset, Status } from "./state/model.ts";
+import type { PullIssue, World } from "./world.ts";
 
 export type MergeMethod = "merge" | "squash" | "rebase";
 
@@ -23,21 +23,6 @@ export const rulesetsOf = (repo: Repo, branch: string): readonly Ruleset[] =>
 
 export const hasMergeQueue = (repo: Repo, branch: string): boolean =>
   rulesetsOf(repo, branch).some(({ mergeQueue }) => mergeQueue);
-
-/** The newest check run of each name and App on a commit. */
-export function latestChecks(repo: Repo, sha: string): CheckRun[] {
-  const latest = new Map<string, CheckRun>();
-  for (const run of repo.checkRuns.filter((one) => one.sha === sha)) latest.set(`${run.app} ${run.name}`, run);
-  return [...latest.values()];
-}
-
-const PASSED: readonly (string | null)[] = ["success", "neutral", "skipped"];
-
-/** How a check run counts as a context. */
-export function stateOfCheck({ status, conclusion }: CheckRun): Status["state"] {
-  if (status !== "completed") return "pending";
-  return PASSED.includes(conclusion) ? "success" : "failure";
-}
 
 const statesOf = (repo: Repo, sha: string, context: string): Status["state"][] => [
   ...latestStatuses(repo, sha)
