@@ -35,6 +35,7 @@ beforeAll(async () => {
   const { json: readme } = await bench.ask(`/repos/${HELLO}/contents/README.md`);
   ids.blob = String(readme.sha);
   control.comment({ repo: HELLO, number: 6, as: "ben", body: "something" });
+  control.createRuleset({ repo: HELLO, branches: ["ruled"], contexts: ["x"], reviews: 1, mergeQueue: true });
   await control.settled();
   await bench.ask("/app/hook/config", { token: bench.jwt() });
   ids.delivery = String(control.deliveries()[0]?.id);
@@ -126,6 +127,7 @@ const ROWS: readonly Row[] = [
   { op: `GET ${R}/branches`, path: `${hello}/branches`, status: 200 },
   { op: `GET ${R}/branches/{branch}`, path: `${hello}/branches/main`, status: 200 },
   { op: `GET ${R}/branches/{branch}/protection`, path: `${hello}/branches/main/protection`, status: 404 },
+  { op: `GET ${R}/rules/branches/{branch}`, path: `${hello}/rules/branches/ruled`, status: 200 },
   { op: `GET ${R}/labels`, path: `${hello}/labels?per_page=100`, status: 200 },
   {
     op: `POST ${R}/labels`,
