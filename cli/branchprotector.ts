@@ -4,8 +4,8 @@ import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { defineCommand } from "citty";
 import type { RepoConfig } from "../src/config/model.ts";
-import { Protector, PolicyError, type Wanted } from "../src/jobs/branch-protection.ts";
-import { type Current, currentProtection, differences } from "../src/jobs/branch-protection-current.ts";
+import { Protector, PolicyError } from "../src/jobs/branch-protection.ts";
+import { protectBranches, repositoriesOf } from "../src/jobs/branch-protector.ts";
 import { loadRaw } from "./checkconfig.ts";
 import { ConfigFilesError } from "./config-files.ts";
 import { CONFIG_FLAGS, type ConfigFlags, readConfig } from "./config-flags.ts";
@@ -22,61 +22,8 @@ const split = (name: string): { owner: string; repo: string } => {
 async function repositories(github: Client, protector: Protector, configs: readonly RepoConfig[]): Promise<string[]> {
   const tested = configs.filter((one) => one.presubmits.length > 0).map((one) => `${one.org}/${one.repo}`);
   const names = new Set(protector.namedRepos(tested));
-  for (const org of protector.wholeOrgs()) {
-    const all = await github.paginate("GET /orgs/{org}/repos", { org, per_page: 100 });
-    for (const { name, archived, private: isPrivate } of all)
-      if (!archived && !(isPrivate && /-ghsa(-[a-z0-9]{4}){3}$/.test(name))) names.add(`${org}/${name}`);
-  }
+  for (const org of protector.wholeOrgs()) for (const name of await repositoriesOf(github, org)) names.add(name);
   return [...names].sort();
-}
-
-interface Branch {
-  readonly owner: string;
-  readonly repo: string;
-  readonly branch: string;
-}
-
-async function currentOf(github: Client, at: Branch, isProtected: boolean): Promise<Current | null> {
-  if (!isProtected) return null;
-  const { data } = await github.request("GET /repos/{owner}/{repo}/branches/{branch}/protection", { ...at });
-  return currentProtection(data);
-}
-
-async function write(github: Client, at: Branch, wanted: Exclude<Wanted, null>): Promise<void> {
-  const path = "/repos/{owner}/{repo}/branches/{branch}/protection";
-  if (!wanted.protect) {
-    await github.request(`DELETE ${path}`, { ...at });
-    return;
-  }
-  await github.request(`PUT ${path}`, { ...at, ...JSON.parse(JSON.stringify(wanted.settings)) });
-  if (wanted.signatures === null) return;
-  await github.request(`${wanted.signatures ? "POST" : "DELETE"} ${path}/required_signatures`, { ...at });
-}
-
-/** One repository; answers how many branches differ. */
-async function protect(
-  github: Client,
-  protector: Protector,
-  name: string,
-  config: RepoConfig | null,
-  confirm: boolean,
-) {
-  const { owner, repo } = split(name);
-  const branches = await github.paginate("GET /repos/{owner}/{repo}/branches", { owner, repo, per_page: 100 });
-  let changed = 0;
-  for (const { name: branch, protected: isProtected } of branches) {
-    if (!protector.covers(owner, repo, branch)) continue;
-    const wanted = protector.wanted(owner, repo, branch, config?.presubmits ?? []);
-    if (wanted === null) continue;
-    const at = { owner, repo, branch };
-    const lines = differences(await currentOf(github, at, isProtected), wanted);
-    if (lines.length === 0) continue;
-    changed += 1;
-    console.log(`${confirm ? "changes" : "would change"} ${name}=${branch}`);
-    for (const line of lines) console.log(`  ${line}`);
-    if (confirm) await write(github, at, wanted);
-  }
-  return changed;
 }
 
 export const branchprotector = defineCommand({
@@ -85,6 +32,11 @@ export const branchprotector = defineCommand({
     ...CONFIG_FLAGS,
     "github-endpoint": { type: "string", default: "https://api.github.com", description: "GitHub's REST API" },
     "github-token-path": { type: "string", required: true, description: "File with a token that administers" },
+    "verify-restrictions": {
+      type: "boolean",
+      default: false,
+      description: "Refuse restrictions that name users, teams or apps without push access",
+    },
     confirm: { type: "boolean", default: false, description: "Change GitHub; without it, show what would change" },
   },
   async run({ args, rawArgs }) {
@@ -104,7 +56,20 @@ export const branchprotector = defineCommand({
       for (const name of names) {
         const config = loaded.repositories.find((one) => `${one.org}/${one.repo}` === name) ?? null;
         try {
-          changed += await protect(github, protector, name, config, args.confirm);
+          changed += await protectBranches(
+            github,
+            protector,
+            {
+              ...split(name),
+              presubmits: config?.presubmits ?? [],
+              confirm: args.confirm,
+              verify: args["verify-restrictions"],
+            },
+            (branch, lines) => {
+              console.log(`${args.confirm ? "changes" : "would change"} ${name}=${branch}`);
+              for (const line of lines) console.log(`  ${line}`);
+            },
+          );
         } catch (error) {
           failed += 1;
           const why = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@
 import { dailyLook } from "./chatops/daily.ts";
 import { redeliverMissed } from "./chatops/missed.ts";
 import type { Env } from "./env.ts";
+import { protectSome } from "./jobs/branch-protector-duty.ts";
 import { jobsMaxAge } from "./jobs/retention.ts";
 import { sweepRows } from "./store/sweep.ts";
 
@@ -19,7 +20,7 @@ const sinker: Duty = (env, now) =>
   sweepRows(env.DB, { jobs: now - jobsMaxAge(env) - DAY_MS, deliveries: now - DELIVERIES_MS });
 
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker],
+  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

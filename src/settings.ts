@@ -71,6 +71,8 @@ export const Settings = z.object({
   STATUS_RECONCILER_DENYLIST: z.string().default(""),
   /** The same where it does nothing to open pull requests. */
   STATUS_RECONCILER_DENYLIST_ALL: z.string().default(""),
+  /** Whether the worker compares branch protection with `branch-protection` of config.yaml once a day, and writes it. */
+  BRANCH_PROTECTOR: z.enum(["off", "dry-run", "confirm"]).default("off"),
   /** JSON: programs that may call `/v1/executions`, by their name. */
   API_TOKENS: z
     .string()

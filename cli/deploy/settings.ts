@@ -119,6 +119,13 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "the same where it neither starts jobs nor retires or moves contexts",
   },
   {
+    name: "BRANCH_PROTECTOR",
+    source: "optional",
+    secret: false,
+    purpose:
+      "`dry-run`: once a day the log says how GitHub's branch protection differs from `branch-protection`; `confirm`: it is written",
+  },
+  {
     name: "JOBS_MAX_AGE",
     source: "optional",
     secret: false,

@@ -46,6 +46,9 @@ beforeAll(async () => {
           { name: "dev-1", protected: false },
         ]);
       }
+      if (key === "GET /repos/acme/ship/collaborators") return answer(200, [{ login: "ada" }]);
+      if (key === "GET /repos/acme/ship/teams") return answer(200, [{ slug: "crew", permission: "push" }]);
+      if (key === "GET /orgs/acme/installations") return answer(200, { total_count: 0, installations: [] });
       if (key === "GET /repos/acme/ship/branches/main/protection" && protection) {
         const { required_status_checks, enforce_admins: enabled } = protection;
         return answer(200, { required_status_checks, enforce_admins: { enabled } });
@@ -93,6 +96,19 @@ it("shows, writes, and then has nothing to do", async () => {
   expect(protection).toMatchObject({ enforce_admins: true, required_status_checks: { contexts: ["unit"] } });
   expect(await run("--confirm")).toMatchObject({ last: "1 repositories, 0 branches differ, 0 repositories failed" });
   expect(writes).toHaveLength(1);
+}, 60_000);
+
+it("--verify-restrictions: who may not push is named, and nothing is written", async () => {
+  await at.write({
+    "config.yaml": CONFIG.replace("enforce_admins: true", "restrictions: { users: [Ada, eve], teams: [crew] }"),
+  });
+  const bad = await run("--verify-restrictions", "--confirm");
+  expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining("users that may not push: eve") });
+  expect(writes).toHaveLength(1);
+  await at.write({
+    "config.yaml": CONFIG.replace("enforce_admins: true", "restrictions: { users: [Ada], teams: [crew] }"),
+  });
+  expect(await run("--verify-restrictions")).toMatchObject({ code: 0 });
 }, 60_000);
 
 it("a repository that fails is named, and the exit status says so", async () => {
