@@ -3,18 +3,31 @@ import { performance } from "node:perf_hooks";
 import { WebSocket } from "ws";
 import * as z from "zod";
 
-const Assignment = z.object({ job: z.string(), attempt: z.number(), epoch: z.number(), token: z.string() });
+const Assignment = z.object({
+  job: z.string(),
+  attempt: z.number(),
+  epoch: z.number(),
+  token: z.string(),
+  prowjob: z.object({ spec: z.object({ refs: z.object({ base_sha: z.string() }) }) }),
+});
 const Message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("offer"), job: z.string() }),
   z.object({ type: z.literal("assignment"), assignment: Assignment }),
   z.object({ type: z.literal("gone"), job: z.string() }),
 ]);
 
+/** Times of `performance.now()`. */
+export interface Claim {
+  readonly at: number;
+  /** When it was asked for. */
+  readonly askedAt: number;
+  /** The commit of its push. */
+  readonly sha: string;
+}
+
 export interface BenchRunner {
   readonly ended: number;
-  /** `performance.now()` of the newest assignment. */
-  readonly lastClaim: number;
-  firstClaimSince(time: number): number;
+  readonly claims: readonly Claim[];
   readonly failure: Error | null;
   stop(): void;
 }
@@ -22,11 +35,11 @@ export interface BenchRunner {
 const LOG = "Running.\nok  \tall of it\t0.1s\n";
 
 export function startBenchRunner(url: string, token: string, name: string, capacity: number): BenchRunner {
-  const claims: number[] = [];
+  const claims: Claim[] = [];
   let ended = 0;
   let failure: Error | null = null;
   const running = new Map<string, z.infer<typeof Assignment>>();
-  const asked = new Set<string>();
+  const asked = new Map<string, number>();
   const waiting: string[] = [];
   const address = `${url.replace(/^http/, "ws")}/runner/default/connect`;
   const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` } });
@@ -37,7 +50,7 @@ export function startBenchRunner(url: string, token: string, name: string, capac
   const claim = () => {
     while (waiting.length > 0 && running.size + asked.size < capacity) {
       const job = waiting.shift() ?? "";
-      asked.add(job);
+      asked.set(job, performance.now());
       send({ type: "claim", job });
     }
   };
@@ -81,9 +94,11 @@ export function startBenchRunner(url: string, token: string, name: string, capac
     if (message?.type === "gone") asked.delete(message.job);
     if (message?.type === "assignment") {
       const { assignment } = message;
+      const at = performance.now();
+      const askedAt = asked.get(assignment.job) ?? at;
       asked.delete(assignment.job);
       if (running.has(assignment.job)) return;
-      claims.push(performance.now());
+      claims.push({ at, askedAt, sha: assignment.prowjob.spec.refs.base_sha });
       running.set(assignment.job, assignment);
       run(assignment).catch(fail);
     }
@@ -93,13 +108,10 @@ export function startBenchRunner(url: string, token: string, name: string, capac
     get ended() {
       return ended;
     },
-    get lastClaim() {
-      return claims.at(-1) ?? 0;
-    },
+    claims,
     get failure() {
       return failure;
     },
-    firstClaimSince: (time) => claims.find((at) => at >= time) ?? Number.POSITIVE_INFINITY,
     stop() {
       clearInterval(timer);
       socket.terminate();

@@ -7,13 +7,14 @@ import type { BuildClusterRpc, ClusterStatus } from "../src/jobs/rpc.ts";
 import { LEASE_MS, LEASE_TABLES, Leases, MISSING_MS } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { RunnerLinks, runnerOf } from "./runner-links.ts";
-import { TODO_TABLE, Todo } from "./todo.ts";
+import { LEAN_TODO, TODO_TABLE, Todo } from "./todo.ts";
 
 const MIGRATIONS = [
   TODO_TABLE,
   "CREATE TABLE queue (job TEXT PRIMARY KEY, attempt INTEGER NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE INDEX queue_order ON queue (created_at, job)",
   ...LEASE_TABLES,
+  ...LEAN_TODO,
 ];
 
 const MESSAGE_CHARS = 4 * 1024 * 1024;
@@ -50,9 +51,10 @@ export class BuildCluster extends DurableObject<Env> implements BuildClusterRpc 
     });
   }
 
-  async enqueue(job: string, createdAt: number, attempt: number): Promise<void> {
+  async enqueue(job: string, createdAt: number, attempt: number): Promise<{ hasRunner: boolean }> {
+    const hasRunner = this.#leases.hasRunner(Date.now());
     const lease = this.#leases.of(job);
-    if (lease && lease.attempt >= attempt) return;
+    if (lease && lease.attempt >= attempt) return { hasRunner };
     if (lease) this.#endLease(job);
     this.ctx.storage.sql.exec(
       `INSERT INTO queue (job, attempt, created_at) VALUES (?, ?, ?)
@@ -62,6 +64,7 @@ export class BuildCluster extends DurableObject<Env> implements BuildClusterRpc 
       createdAt,
     );
     this.#offer();
+    return { hasRunner };
   }
 
   async done(job: string): Promise<void> {
@@ -102,10 +105,6 @@ export class BuildCluster extends DurableObject<Env> implements BuildClusterRpc 
     this.#offer();
     await this.#todo.arm();
     return JSON.stringify(await this.#links.collect(runner, Math.min(waitMs, LONGEST_POLL_MS)));
-  }
-
-  async hasRunner(): Promise<boolean> {
-    return this.#leases.hasRunner(Date.now());
   }
 
   async status(): Promise<ClusterStatus> {

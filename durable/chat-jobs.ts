@@ -121,7 +121,9 @@ export class ChatJobs {
         Number.isFinite(started) ? started : Date.now(),
       );
     }
-    return (await this.#env.JOB.getByName(`job:${id}`).start(JSON.stringify(job), reportTo)).created;
+    const { created, summary } = await this.#env.JOB.getByName(`job:${id}`).start(JSON.stringify(job), reportTo);
+    this.put(summary);
+    return created;
   }
 
   async #supersede(name: string, baseRef: string, reason: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Tables of a Conversation or Repository: inbox, what plugins decided, outbox, own comments, jobs. */
 import { FORWARD_ORDER, FORWARD_TABLE } from "./forwards.ts";
-import { TODO_TABLE } from "./todo.ts";
+import { LEAN_TODO, TODO_TABLE } from "./todo.ts";
 
 export const CHAT_MIGRATIONS = [
   TODO_TABLE,
@@ -39,6 +39,7 @@ export const CHAT_MIGRATIONS = [
   FORWARD_TABLE,
   "CREATE INDEX forward_open ON forward (next_at) WHERE state IN ('waiting', 'sending')",
   ...FORWARD_ORDER,
+  ...LEAN_TODO,
 ];
 
 export type InboxRow = {

@@ -10,9 +10,9 @@ import { STAGING_TABLES } from "./configuration-staging.ts";
 import { configTarball, reportConfigStatus } from "./configuration-sync.ts";
 import { type Load, Loads, LOAD_TABLES } from "./configuration-tables.ts";
 import { migrate } from "./migrate.ts";
-import { Todo, TODO_TABLE } from "./todo.ts";
+import { LEAN_TODO, Todo, TODO_TABLE } from "./todo.ts";
 
-const MIGRATIONS = [TODO_TABLE, ...LOAD_TABLES, ...STAGING_TABLES];
+const MIGRATIONS = [TODO_TABLE, ...LOAD_TABLES, ...STAGING_TABLES, ...LEAN_TODO];
 
 /** A load that would take away more than this share of the jobs waits for an administrator. */
 const DELETED_SHARE = 0.25;

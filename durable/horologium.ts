@@ -9,9 +9,9 @@ import type { HorologiumRpc, JobSummary } from "../src/jobs/rpc.ts";
 import { stored } from "../src/store/stored.ts";
 import { PERIODIC_TABLES, type PeriodicRow, Periodics } from "./horologium-tables.ts";
 import { migrate } from "./migrate.ts";
-import { Todo, TODO_TABLE } from "./todo.ts";
+import { LEAN_TODO, Todo, TODO_TABLE } from "./todo.ts";
 
-const MIGRATIONS = [TODO_TABLE, ...PERIODIC_TABLES];
+const MIGRATIONS = [TODO_TABLE, ...PERIODIC_TABLES, ...LEAN_TODO];
 
 /** After an outage everything is due at once: at most this many start before a pause. */
 const STARTS_A_SLICE = 25;

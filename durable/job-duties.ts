@@ -23,10 +23,13 @@ import type { JobStore, KnownJob } from "./job-store.ts";
 import type { Todo } from "./todo.ts";
 import { isHidden } from "../src/jobs/hidden.ts";
 
+/** A runner that waits takes a job within this time of its start: that is one row written in D1. Milliseconds. */
+export const INDEX_MS = 250;
 /** How long a job waits before its description says for what. Milliseconds. */
 export const SAY_WHY_MS = 30_000;
-/** Safety net: what waits asks again this often. */
+/** Safety net: what waits asks again, less often the longer it has waited, lest a long queue keep itself busy. */
 const ASK_AGAIN_MS = 5 * 60_000;
+const ASK_AGAIN_LATEST_MS = 30 * 60_000;
 /** Readers of a log's segments finish before they go. */
 const KEEP_SEGMENTS_MS = 5 * 60_000;
 /** An alarm this late means that the object itself was away. Milliseconds. */
@@ -72,7 +75,8 @@ export class JobDuties {
       case "admit":
         return this.#admit(job);
       case "enqueue":
-        return this.#enqueue(job);
+        if (job.record.stage === "queued") await this.#enqueue(job);
+        return;
       case "waiting":
         return this.#sayWhy(job);
       case "stop":
@@ -116,7 +120,7 @@ export class JobDuties {
     const places = placesOf(spec.job_queue_name, plank);
     const names = [...new Set([...terms.queues, ...places.map(({ queue }) => queue)])];
     this.#store.write("terms", { policy: runPolicy(spec, plank), hidden, queues: names, settled: true });
-    if (!terms.settled) this.#todo.put("index", Date.now());
+    if (!terms.settled) this.#todo.by("index", Date.now() + INDEX_MS);
 
     const most = spec.max_concurrency ?? 0;
     const slot = await this.#env.JOB_NAME.getByName(spec.job).admit(this.#id, record.createdAt, most);
@@ -134,23 +138,23 @@ export class JobDuties {
     const now = Date.now();
     if (now < record.createdAt + SAY_WHY_MS) return record.createdAt + SAY_WHY_MS;
     await this.#apply({ type: "waiting", description: why });
-    return now + ASK_AGAIN_MS;
+    return askAgain(record, now);
   }
 
-  async #enqueue({ prowjob: { spec }, record }: KnownJob): Promise<void> {
-    if (record.stage !== "queued") return;
-    await this.#env.BUILD_CLUSTER.getByName(spec.cluster).enqueue(this.#id, record.createdAt, record.attempt);
+  /** Whether its cluster has a runner. */
+  async #enqueue({ prowjob: { spec }, record }: KnownJob): Promise<boolean> {
+    const cluster = this.#env.BUILD_CLUSTER.getByName(spec.cluster);
+    return (await cluster.enqueue(this.#id, record.createdAt, record.attempt)).hasRunner;
   }
 
   /** A job that waits for a runner says so; and is queued again, in case that its cluster does not know it. */
   async #sayWhy(job: KnownJob): Promise<Again> {
     if (job.record.stage !== "queued") return;
     const { cluster } = job.prowjob.spec;
-    const hasRunner = await this.#env.BUILD_CLUSTER.getByName(cluster).hasRunner();
+    const hasRunner = await this.#enqueue(job);
     const hasToken = (settings(this.#env).RUNNER_TOKENS[cluster]?.length ?? 0) > 0;
     await this.#apply({ type: "waiting", description: waitingForRunner(cluster, hasToken, hasRunner) });
-    await this.#enqueue(job);
-    return Date.now() + ASK_AGAIN_MS;
+    return askAgain(job.record, Date.now());
   }
 
   async #stop({ prowjob: { spec }, record }: KnownJob): Promise<void> {
@@ -226,6 +230,9 @@ export class JobDuties {
     if (this.#log.hasLeftovers(attempt)) this.#todo.put(`clean ${attempt}`, Date.now() + KEEP_SEGMENTS_MS);
   }
 }
+
+const askAgain = ({ createdAt }: JobRecord, now: number): number =>
+  now + Math.min(Math.max(ASK_AGAIN_MS, now - createdAt), ASK_AGAIN_LATEST_MS);
 
 const lastState = ({ state }: JobRecord): FinalState => (isFinal(state) ? state : "error");
 

@@ -13,12 +13,23 @@ const INLINE = 16 * BLOCK;
 const PARTS_PER_SLICE = 4;
 const TEXT = { httpMetadata: { contentType: "text/plain; charset=utf-8" } };
 
+const BLOCK_COLUMNS = "attempt INTEGER NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (attempt, n)";
+const lean = (name: string) => `CREATE TABLE ${name} (${BLOCK_COLUMNS}) WITHOUT ROWID`;
+
 export const LOG_TABLES = [
-  "CREATE TABLE log_block (attempt INTEGER NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (attempt, n))",
+  { fresh: lean("log_block"), old: `CREATE TABLE log_block (${BLOCK_COLUMNS})` },
   `CREATE TABLE log_segment (
     attempt INTEGER NOT NULL, n INTEGER NOT NULL, length INTEGER NOT NULL, etag TEXT NOT NULL, PRIMARY KEY (attempt, n)
   ) WITHOUT ROWID`,
   "CREATE TABLE log_whole (attempt INTEGER PRIMARY KEY, key TEXT NOT NULL, size INTEGER NOT NULL, upload TEXT NOT NULL)",
+];
+
+/** One row written for what is appended instead of two. */
+export const LEAN_LOG = [
+  { fresh: "", old: lean("lean_block") },
+  { fresh: "", old: "INSERT INTO lean_block (attempt, n, bytes) SELECT attempt, n, bytes FROM log_block" },
+  { fresh: "", old: "DROP TABLE log_block" },
+  { fresh: "", old: "ALTER TABLE lean_block RENAME TO log_block" },
 ];
 
 export class JobLog {

@@ -4,7 +4,7 @@ import { nextBuildId, nodeOf } from "../src/jobs/buildid.ts";
 import type { JobNameRpc } from "../src/jobs/rpc.ts";
 import { migrate } from "./migrate.ts";
 import { SLOT_TABLES, Slots } from "./slots.ts";
-import { TODO_TABLE, Todo } from "./todo.ts";
+import { LEAN_TODO, TODO_TABLE, Todo } from "./todo.ts";
 
 /** Build ids are asked for again within minutes, if at all. */
 const BUILDS_KEPT = 1000;
@@ -13,6 +13,7 @@ const MIGRATIONS = [
   TODO_TABLE,
   ...SLOT_TABLES,
   "CREATE TABLE build (n INTEGER PRIMARY KEY, job TEXT NOT NULL, attempt INTEGER NOT NULL, id TEXT NOT NULL, UNIQUE (job, attempt))",
+  ...LEAN_TODO,
 ];
 
 /** One job name: max_concurrency over all repositories, and build ids. */

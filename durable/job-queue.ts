@@ -3,9 +3,9 @@ import type { Env } from "../src/env.ts";
 import type { JobQueueRpc } from "../src/jobs/rpc.ts";
 import { migrate } from "./migrate.ts";
 import { SLOT_TABLES, Slots } from "./slots.ts";
-import { TODO_TABLE, Todo } from "./todo.ts";
+import { LEAN_TODO, TODO_TABLE, Todo } from "./todo.ts";
 
-const MIGRATIONS = [TODO_TABLE, ...SLOT_TABLES];
+const MIGRATIONS = [TODO_TABLE, ...SLOT_TABLES, ...LEAN_TODO];
 
 /** One job queue: `plank.job_queue_capacities`. The capacity that was named last holds for all that wait. */
 export class JobQueue extends DurableObject<Env> implements JobQueueRpc {

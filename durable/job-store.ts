@@ -9,6 +9,15 @@ import type { JobState, ProwJob } from "../src/jobs/prowjob.ts";
 import type { ReportTo } from "../src/jobs/rpc.ts";
 import type { TimelineEntry } from "../src/jobs/view.ts";
 
+/** Made with the first artifact. */
+const ARTIFACT_TABLES = [
+  `CREATE TABLE IF NOT EXISTS artifact (
+    attempt INTEGER NOT NULL, path TEXT NOT NULL, part INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (attempt, path, part)
+  ) WITHOUT ROWID`,
+  "CREATE TABLE IF NOT EXISTS booked (attempt INTEGER PRIMARY KEY, files INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+];
+
 export const JOB_TABLES = [
   "CREATE TABLE document (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
   `CREATE TABLE claim (
@@ -16,11 +25,7 @@ export const JOB_TABLES = [
     at INTEGER NOT NULL, PRIMARY KEY (attempt, epoch)
   ) WITHOUT ROWID`,
   "CREATE TABLE timeline (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL)",
-  `CREATE TABLE artifact (
-    attempt INTEGER NOT NULL, path TEXT NOT NULL, part INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    PRIMARY KEY (attempt, path, part)
-  ) WITHOUT ROWID`,
-  "CREATE TABLE booked (attempt INTEGER PRIMARY KEY, files INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+  ...ARTIFACT_TABLES.map((old) => ({ fresh: "", old })),
 ];
 
 /** The digest of a claim's credential for what runs in its pod. */
@@ -149,6 +154,7 @@ export class JobStore {
 
   /** Books bytes of an artifact (part 0: whole) against the caps; what stood at the same place is taken off. */
   book(attempt: number, path: string, part: number, bytes: number): "booked" | "files" | "bytes" {
+    for (const table of ARTIFACT_TABLES) this.#sql.exec(table);
     const known = this.#sql
       .exec<{ part: number; bytes: number }>(
         "SELECT part, bytes FROM artifact WHERE attempt = ? AND path = ?",

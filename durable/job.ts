@@ -24,23 +24,20 @@ import { timelineLine } from "../src/jobs/timeline.ts";
 import { isFinal, verdictOf } from "../src/jobs/verdict.ts";
 import type { JobView } from "../src/jobs/view.ts";
 import { cloneToken, taskToken } from "./clone-token.ts";
-import { JobDuties, SAY_WHY_MS } from "./job-duties.ts";
-import { JobLog, LOG_TABLES } from "./job-log.ts";
+import { INDEX_MS, JobDuties, SAY_WHY_MS } from "./job-duties.ts";
+import { JobLog, LEAN_LOG, LOG_TABLES } from "./job-log.ts";
 import { JOB_TABLES, JobStore, POD_CREDENTIAL } from "./job-store.ts";
 import type { KnownJob } from "./job-store.ts";
 import { reportersOf } from "./job-crier.ts";
 import { JobViewers } from "./job-viewers.ts";
 import { jobsMaxAge } from "../src/jobs/retention.ts";
 import { migrate } from "./migrate.ts";
-import { TODO_TABLE, Todo } from "./todo.ts";
+import { LEAN_TODO, TODO_TABLE, Todo } from "./todo.ts";
 import { isHidden } from "../src/jobs/hidden.ts";
 
-const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES, POD_CREDENTIAL];
+const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES, POD_CREDENTIAL, ...LEAN_TODO, ...LEAN_LOG];
 /** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
 const BACKLOG_BYTES = 1024 * 1024;
-
-/** Changes of this time are one row written in D1. */
-const INDEX_MS = 250;
 
 /** A git task that no runner takes in this time is given up: somebody waits for an answer. */
 const TASK_WAIT_MS = 3600_000;
@@ -70,8 +67,9 @@ export class Job extends DurableObject<Env> implements JobRpc {
     void context.blockConcurrencyWhile(async () => migrate(context.storage, MIGRATIONS));
   }
 
-  async start(prowjob: string, reportTo: ReportTo): Promise<{ created: boolean }> {
-    if (this.#store.known()) return { created: false };
+  async start(prowjob: string, reportTo: ReportTo): Promise<{ created: boolean; summary: JobSummary }> {
+    const known = this.#store.known();
+    if (known) return { created: false, summary: summaryOf(known.prowjob, known.record) };
     const job = ProwJobDocument.parse(JSON.parse(prowjob));
     if (job.metadata.name !== this.#id)
       throw new Error(`ProwJob ${job.metadata.name} was sent to the object of ${this.#id}`);
@@ -79,13 +77,16 @@ export class Job extends DurableObject<Env> implements JobRpc {
     const said = job.status.description ?? "";
     this.#store.write("prowjob", job);
     this.#store.write("reportTo", reportTo);
-    this.#store.write("record", newRecord(Date.parse(job.status.startTime), said));
+    const record = newRecord(Date.parse(job.status.startTime), said);
+    this.#store.write("record", record);
     this.#store.addLine({ at: now, what: "Triggered", detail: said });
-    for (const duty of ["admit", "report"]) this.#todo.put(duty, now);
+    this.#todo.put("admit", now);
+    // Horologium alone hears of it; whoever starts it otherwise has it from the answer.
+    if (job.spec.type === "periodic") this.#todo.put("report", now);
     this.#todo.by("index", now + INDEX_MS);
     if (isGitTask(job.spec)) this.#todo.put("give up", now + TASK_WAIT_MS);
     await this.#todo.arm();
-    return { created: true };
+    return { created: true, summary: summaryOf(job, record) };
   }
 
   async record(prowjob: string): Promise<JobSummary> {
@@ -362,10 +363,11 @@ export class Job extends DurableObject<Env> implements JobRpc {
     if (next.version !== before.version) this.#todo.put("report", now);
     if (next.state !== before.state || isComplete(next) !== isComplete(before))
       for (const reporter of reportersOf(this.env)) this.#todo.put(`cry ${reporter}`, now);
+    if (before.stage === "queued" && next.stage !== "queued") this.#todo.drop("waiting");
     for (const action of actions) this.#ask(action, now);
     if (next.epoch !== before.epoch) this.#viewers.restart(next.attempt, this.#log.size(next.attempt));
     if (next.version !== before.version) {
-      this.#todo.by("index", now + INDEX_MS);
+      this.#todo.by("index", now);
       this.#viewers.state(this.#streamState(next));
     }
     await this.#todo.arm();

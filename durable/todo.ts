@@ -7,13 +7,33 @@
 const SLICE_MS = 15_000;
 const MAX_BACKOFF_MS = 5 * 60_000;
 
-export const TODO_TABLE = `CREATE TABLE todo (
+const lean = (name: string) => `CREATE TABLE ${name} (
   key TEXT PRIMARY KEY,
   due INTEGER NOT NULL,
   asked INTEGER NOT NULL,
   tries INTEGER NOT NULL,
-  error TEXT NOT NULL
-)`;
+  error TEXT NOT NULL,
+  n INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID`;
+
+export const TODO_TABLE = {
+  fresh: lean("todo"),
+  old: `CREATE TABLE todo (
+    key TEXT PRIMARY KEY, due INTEGER NOT NULL, asked INTEGER NOT NULL, tries INTEGER NOT NULL, error TEXT NOT NULL
+  )`,
+};
+
+/** At the end of a list that begins with {@link TODO_TABLE}: one row written for each put instead of two. */
+export const LEAN_TODO = [
+  { fresh: "", old: lean("lean_todo") },
+  {
+    fresh: "",
+    old: `INSERT INTO lean_todo (key, due, asked, tries, error, n)
+      SELECT key, due, asked, tries, error, rowid FROM todo`,
+  },
+  { fresh: "", old: "DROP TABLE todo" },
+  { fresh: "", old: "ALTER TABLE lean_todo RENAME TO todo" },
+];
 
 /** Does the work of a key that fell due at `due`. A number: do it again at that time (milliseconds); nothing: done. */
 export type Work = (key: string, due: number) => Promise<number | void>;
@@ -22,6 +42,7 @@ type Row = { key: string; due: number; asked: number; tries: number };
 
 export class Todo {
   readonly #storage: DurableObjectStorage;
+  #asked = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -30,10 +51,11 @@ export class Todo {
   /** Asks for work at `due` (milliseconds). The same key again moves it. Call {@link arm} before the turn ends. */
   put(key: string, due: number): void {
     this.#storage.sql.exec(
-      `INSERT INTO todo (key, due, asked, tries, error) VALUES (?, ?, 1, 0, '')
+      `INSERT INTO todo (key, due, asked, tries, error, n) VALUES (?, ?, 1, 0, '', ?)
        ON CONFLICT (key) DO UPDATE SET due = excluded.due, asked = asked + 1, tries = 0`,
       key,
       Math.trunc(due),
+      this.#next(),
     );
   }
 
@@ -41,12 +63,19 @@ export class Todo {
   by(key: string, due: number): void {
     const now = Date.now();
     this.#storage.sql.exec(
-      `INSERT INTO todo (key, due, asked, tries, error) VALUES (?, ?, 1, 0, '')
+      `INSERT INTO todo (key, due, asked, tries, error, n) VALUES (?, ?, 1, 0, '', ?)
        ON CONFLICT (key) DO UPDATE SET due = excluded.due, asked = asked + 1 WHERE excluded.due < due OR due <= ?`,
       key,
       Math.trunc(due),
+      this.#next(),
       now,
     );
+  }
+
+  /** Work of one time is done in the order in which it was asked for. */
+  #next(): number {
+    this.#asked = Math.max(this.#asked + 1, Date.now() * 1000);
+    return this.#asked;
   }
 
   drop(key: string): void {
@@ -100,7 +129,7 @@ export class Todo {
 
   #due(): Row | null {
     const rows = this.#storage.sql.exec<Row>(
-      "SELECT key, due, asked, tries FROM todo WHERE due <= ? ORDER BY due, rowid LIMIT 1",
+      "SELECT key, due, asked, tries FROM todo WHERE due <= ? ORDER BY due, n LIMIT 1",
       Date.now(),
     );
     return rows.toArray()[0] ?? null;

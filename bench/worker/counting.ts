@@ -9,7 +9,10 @@ const counts: Record<string, number> = {};
 const count = (what: string, by = 1) => {
   counts[what] = (counts[what] ?? 0) + by;
 };
-const cursors: { rowsRead: number; rowsWritten: number }[] = [];
+/** Cursors know what they used once they have been read, and hold on to their object's memory: they are asked soon. */
+const CURSORS_KEPT = 4096;
+type Cursor = { readonly rowsRead: number; readonly rowsWritten: number };
+const cursors: Cursor[] = [];
 let patched = false;
 
 type Callable = (...rest: unknown[]) => unknown;
@@ -93,6 +96,14 @@ function counted(env: Record<string, unknown>): Record<string, unknown> {
   return made;
 }
 
+/** Adds up what the oldest cursors used. */
+function ask(oldest: number) {
+  for (const { rowsRead, rowsWritten } of cursors.splice(0, oldest)) {
+    count("object rows read", rowsRead);
+    count("object rows written", rowsWritten);
+  }
+}
+
 /** Every cursor tells at its end what it read and wrote. */
 function patchSql(storage: DurableObjectStorage) {
   if (patched) return;
@@ -101,7 +112,8 @@ function patchSql(storage: DurableObjectStorage) {
   const exec = prototype.exec;
   prototype.exec = function (this: unknown, ...rest: unknown[]) {
     const cursor = exec.apply(this, rest);
-    cursors.push(cursor as (typeof cursors)[number]);
+    if (cursors.length >= CURSORS_KEPT) ask(CURSORS_KEPT / 2);
+    cursors.push(cursor as Cursor);
     return cursor;
   };
 }
@@ -133,18 +145,22 @@ export const JobQueue = counting("JOB_QUEUE", product.JobQueue);
 export const Repository = counting("REPOSITORY", product.Repository);
 
 function taken(): Record<string, number> {
-  for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
-    count("object rows read", rowsRead);
-    count("object rows written", rowsWritten);
-  }
+  ask(cursors.length);
   const all = { ...counts };
   for (const name of Object.keys(counts)) delete counts[name];
   return all;
 }
 
+interface Clusters {
+  getByName(name: string): { status(): Promise<object> };
+}
+
 export default {
-  fetch(request: Request, env: Record<string, unknown>, context: ExecutionContext) {
-    if (new URL(request.url).pathname === "/bench/counts") return Response.json(taken());
+  async fetch(request: Request, env: Record<string, unknown>, context: ExecutionContext) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/bench/counts") return Response.json(taken());
+    if (pathname === "/bench/cluster")
+      return Response.json(await (env["BUILD_CLUSTER"] as Clusters).getByName("default").status());
     count("worker requests");
     return product.default.fetch(request, counted(env), context);
   },

@@ -37,8 +37,11 @@ export type Refusal = {
 
 /** Durable object `Job`, named `job:<uuid>`. */
 export interface JobRpc extends Rpc.DurableObjectBranded {
-  /** Creates the job. Again with the same id: nothing happens, `created` is false. `prowjob` is the document as JSON. */
-  start(prowjob: string, reportTo: ReportTo): Promise<{ created: boolean }>;
+  /**
+   * Creates the job. Again with the same id: nothing happens, `created` is false. `prowjob` is the document as JSON. `summary`
+   * is how it stands now: whom it reports to is not told of the start in another way.
+   */
+  start(prowjob: string, reportTo: ReportTo): Promise<{ created: boolean; summary: JobSummary }>;
   /** Keeps a job that is finished from the start, e.g. an overridden one. Nothing runs and nothing is reported. */
   record(prowjob: string): Promise<JobSummary>;
   /** Marks it aborted; the runner kills the workload, then it completes. False when it is complete already. */
@@ -97,15 +100,13 @@ export interface JobQueueRpc extends Rpc.DurableObjectBranded {
 /** Durable object `BuildCluster`, named by the cluster's alias: runners, offers, leases. */
 export interface BuildClusterRpc extends Rpc.DurableObjectBranded {
   /** Queues an attempt (1, 2, ...) of a job for a runner. Idempotent; a newer attempt takes the place of an older one. */
-  enqueue(job: string, createdAt: number, attempt: number): Promise<void>;
+  enqueue(job: string, createdAt: number, attempt: number): Promise<{ hasRunner: boolean }>;
   /** Ends the lease or takes it off the queue. Idempotent. */
   done(job: string): Promise<void>;
   /** Tells the runner that holds it to stop. False: nobody holds it. */
   abort(job: string, attempt: number, reason: string): Promise<boolean>;
   /** The long-poll fallback: handles messages (JSON RunnerMessage[]) and answers ServerMessage[] as JSON, held up to `waitMs`. Null: say hello first. */
   poll(runner: string, messages: string, waitMs: number): Promise<string | null>;
-  /** Whether any runner is alive. Cheap, unlike {@link status}. */
-  hasRunner(): Promise<boolean>;
   status(): Promise<ClusterStatus>;
   // WebSockets arrive by fetch().
 }

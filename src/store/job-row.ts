@@ -8,7 +8,9 @@ type Row = typeof prowJob.$inferInsert;
 
 const NOTHING: Named = { labels: {}, annotations: {} };
 
-const columns = Object.entries(getTableColumns(prowJob)).filter(([key]) => key !== "id");
+/** What a job never changes is left out, lest each write of a row write its indexes too. */
+const FIXED: readonly string[] = ["id", "job", "type", "org", "repo", "pull", "startTime"] satisfies (keyof Row)[];
+const columns = Object.entries(getTableColumns(prowJob)).filter(([key]) => !FIXED.includes(key));
 const fromNew = Object.fromEntries(columns.map(([key, column]) => [key, sql.raw(`excluded."${column.name}"`)]));
 
 /**
