@@ -4,6 +4,7 @@ const PRICES: readonly (readonly [name: string, of: readonly string[], dollars: 
   ["durable object requests", ["object requests"], 0.15],
   ["durable object rows read", ["object rows read"], 0.001],
   ["durable object rows written", ["object rows written"], 1],
+  ["alarms that rang, a row written each", ["alarms"], 1],
   ["D1 rows read", ["d1 rows read"], 0.001],
   ["D1 rows written", ["d1 rows written"], 1],
   ["R2 writes (class A)", ["r2 class a"], 4.5],

@@ -128,7 +128,7 @@ function counting(name: string, Built: ObjectClass): ObjectClass {
     }
     override async alarm(): Promise<void> {
       count("object requests");
-      count(`alarms of ${name}`);
+      count("alarms");
       await super.alarm?.();
     }
   };
