@@ -43,6 +43,7 @@ type Row = { key: string; due: number; asked: number; tries: number };
 export class Todo {
   readonly #storage: DurableObjectStorage;
   #asked = 0;
+  #draining = false;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -86,8 +87,12 @@ export class Todo {
     return this.#storage.sql.exec("SELECT 1 FROM todo WHERE key = ?", key).toArray().length > 0;
   }
 
-  /** Sets the alarm to the earliest row, when it is not there already. */
+  /**
+   * Sets the alarm to the earliest row, when it is not there already. While the rows are being worked off that is done at the
+   * end: an alarm that was cut off rings again by itself, and one set meanwhile would ring for nothing.
+   */
   async arm(): Promise<void> {
+    if (this.#draining) return;
     const due = this.#storage.sql.exec<{ due: number | null }>("SELECT min(due) AS due FROM todo").one().due;
     const armed = await this.#storage.getAlarm();
     if (due === null) return;
@@ -97,9 +102,11 @@ export class Todo {
   /** Does what is due, one after another, and arms the next alarm. Never throws. */
   async drain(work: Work): Promise<void> {
     const end = Date.now() + SLICE_MS;
+    this.#draining = true;
     try {
       for (let next = this.#due(); next !== null && Date.now() < end; next = this.#due()) await this.#try(next, work);
     } finally {
+      this.#draining = false;
       await this.arm();
     }
   }
