@@ -120,7 +120,7 @@ function patchSql(storage: DurableObjectStorage) {
 
 type ObjectClass = new (context: DurableObjectState, env: Record<string, unknown>) => DurableObject;
 
-function counting(name: string, Built: ObjectClass): ObjectClass {
+function counting(Built: ObjectClass): ObjectClass {
   return class extends Built {
     constructor(context: DurableObjectState, env: Record<string, unknown>) {
       patchSql(context.storage);
@@ -134,15 +134,15 @@ function counting(name: string, Built: ObjectClass): ObjectClass {
   };
 }
 
-export const BuildCluster = counting("BUILD_CLUSTER", product.BuildCluster);
-export const Configuration = counting("CONFIGURATION", product.Configuration);
-export const Conversation = counting("CONVERSATION", product.Conversation);
-export const GitHubBudget = counting("GITHUB_BUDGET", product.GitHubBudget);
-export const Horologium = counting("HOROLOGIUM", product.Horologium);
-export const Job = counting("JOB", product.Job);
-export const JobName = counting("JOB_NAME", product.JobName);
-export const JobQueue = counting("JOB_QUEUE", product.JobQueue);
-export const Repository = counting("REPOSITORY", product.Repository);
+export const BuildCluster = counting(product.BuildCluster);
+export const Configuration = counting(product.Configuration);
+export const Conversation = counting(product.Conversation);
+export const GitHubBudget = counting(product.GitHubBudget);
+export const Horologium = counting(product.Horologium);
+export const Job = counting(product.Job);
+export const JobName = counting(product.JobName);
+export const JobQueue = counting(product.JobQueue);
+export const Repository = counting(product.Repository);
 
 function taken(): Record<string, number> {
   ask(cursors.length);
