@@ -109,7 +109,7 @@ export class JobCrier {
     const delivery = `job:${prowjob.metadata.name}:${record.version}`;
     if (to.kind === "conversation")
       await this.#env.CONVERSATION.getByName(to.name).enqueue(delivery, "checks", [effect]);
-    else await this.#env.REPOSITORY.getByName(to.name).enqueue(delivery, "checks", [effect]);
+    if (to.kind === "repository") await this.#env.REPOSITORY.getByName(to.name).enqueue(delivery, "checks", [effect]);
   }
 
   /** Null: not written yet. */

@@ -10,7 +10,7 @@ import { storagePath } from "../src/jobs/paths.ts";
 import { runPolicy } from "../src/jobs/policy.ts";
 import { placesOf } from "../src/jobs/queues.ts";
 import { mainRefs } from "../src/jobs/refs.ts";
-import type { JobSummary, NonNullReportTo } from "../src/jobs/rpc.ts";
+import type { JobSummary, ReportTo } from "../src/jobs/rpc.ts";
 import { indexRowOf, summaryOf } from "../src/jobs/summary.ts";
 import { type FinalState, isFinal } from "../src/jobs/verdict.ts";
 import { waitingForRunner } from "../src/jobs/waiting.ts";
@@ -180,12 +180,18 @@ export class JobDuties {
     if (!isComplete(record)) return;
     const outcome = JSON.stringify(outcomeOf(this.#store.read(`finish:${record.attempt}`), record.description));
     if (to.kind === "conversation") await this.#env.CONVERSATION.getByName(to.name).taskDone(this.#id, outcome);
-    else await this.#env.REPOSITORY.getByName(to.name).taskDone(this.#id, outcome);
+    if (to.kind === "repository") await this.#env.REPOSITORY.getByName(to.name).taskDone(this.#id, outcome);
   }
 
-  async #tell(to: NonNullReportTo, summary: JobSummary): Promise<void> {
-    if (to.kind === "conversation") await this.#env.CONVERSATION.getByName(to.name).jobChanged(summary);
-    else await this.#env.REPOSITORY.getByName(to.name).jobChanged(summary);
+  async #tell({ kind, name }: NonNullable<ReportTo>, summary: JobSummary): Promise<void> {
+    switch (kind) {
+      case "conversation":
+        return await this.#env.CONVERSATION.getByName(name).jobChanged(summary);
+      case "repository":
+        return await this.#env.REPOSITORY.getByName(name).jobChanged(summary);
+      case "pool":
+        return await this.#env.MERGE_POOL.getByName(name).jobChanged(summary);
+    }
   }
 
   /** A git task that nobody has taken by now. */

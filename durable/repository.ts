@@ -1,14 +1,18 @@
-import type { ChatEvent, PushEvent, StatusEvent } from "../src/chatops/events.ts";
+import type { ChatEvent, CheckEvent, PushEvent, StatusEvent } from "../src/chatops/events.ts";
 import type { RepositoryRpc } from "../src/chatops/rpc.ts";
 import { type Env, settings } from "../src/env.ts";
 import type { NonNullReportTo } from "../src/jobs/rpc.ts";
+import { checkState } from "../src/tide/ground.ts";
+import type { PoolNews } from "../src/tide/rpc.ts";
 import { saveRepository } from "../src/store/delivery-rows.ts";
 import { ChatObject } from "./chat-object.ts";
+import { tellPool } from "./pool-door.ts";
 import type { InboxRow } from "./chat-tables.ts";
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS conversation (number INTEGER PRIMARY KEY, head TEXT NOT NULL, seen INTEGER NOT NULL)",
   "CREATE INDEX IF NOT EXISTS conversation_head ON conversation (head) WHERE head <> ''",
+  "CREATE TABLE IF NOT EXISTS pull_base (number INTEGER PRIMARY KEY, base TEXT NOT NULL)",
 ];
 const NUMBERS_SHOWN = 20;
 
@@ -21,7 +25,9 @@ export class Repository extends ChatObject implements RepositoryRpc {
     });
   }
 
-  async saw(number: number, headSha: string, isPrivate: boolean): Promise<void> {
+  async saw(number: number, headSha: string, isPrivate: boolean, base: string): Promise<void> {
+    if (base !== "")
+      this.ctx.storage.sql.exec("INSERT OR REPLACE INTO pull_base (number, base) VALUES (?, ?)", number, base);
     this.ctx.storage.sql.exec(
       `INSERT INTO conversation (number, head, seen) VALUES (?, ?, ?)
        ON CONFLICT (number) DO UPDATE SET head = iif(excluded.head = '', head, excluded.head), seen = excluded.seen`,
@@ -42,9 +48,20 @@ export class Repository extends ChatObject implements RepositoryRpc {
     let told = "";
     for (const event of events) {
       if (event.kind === "push") told = await this.#pushed(row, event);
-      if (event.kind === "status") told = this.#statusOf(event);
+      if (event.kind === "status") told = await this.#statusOf(row, event);
+      if (event.kind === "check") told = await this.#checkOf(row, event);
     }
     return told;
+  }
+
+  /** Branches that pull requests of a head are for; without a head, of any. */
+  #bases(sha: string | null): readonly string[] {
+    const rows = this.ctx.storage.sql.exec<{ base: string }>(
+      `SELECT DISTINCT base FROM pull_base JOIN conversation USING (number) WHERE ? IS NULL OR head = ? LIMIT 50`,
+      sha,
+      sha,
+    );
+    return rows.toArray().map(({ base }) => base);
   }
 
   protected override async work(key: string): Promise<number | void> {
@@ -63,12 +80,31 @@ export class Repository extends ChatObject implements RepositoryRpc {
   async #pushed(row: InboxRow, push: PushEvent): Promise<string> {
     const wanted = settings(this.env).CONFIG_REPO?.toLowerCase();
     const branch = push.ref.replace(/^refs\/heads\//, "");
+    if (branch !== push.ref) await tellPool(this.env, row.owner, row.repo, branch, { kind: "base", sha: push.after });
     if (push.deleted || wanted !== `${row.owner}/${row.repo}@${branch}`.toLowerCase()) return "";
     await this.env.CONFIGURATION.getByName("installation").sync(push.after, row.guid);
     return `Loads the configuration at ${push.after.slice(0, 7)}`;
   }
 
-  #statusOf({ sha, context, state }: StatusEvent): string {
+  async #checkOf({ owner, repo }: InboxRow, { sha, name, status, conclusion, url }: CheckEvent): Promise<string> {
+    const state = checkState(status, conclusion);
+    const news = { kind: "context", sha, context: name, state, description: "", url, source: "check" } as const;
+    for (const base of this.#bases(sha)) await tellPool(this.env, owner, repo, base, news);
+    return `${name} is ${conclusion || status} on ${sha.slice(0, 7)}`;
+  }
+
+  async tellPools(news: PoolNews): Promise<void> {
+    const { owner, repo } = this.place();
+    for (const base of this.#bases(null)) await tellPool(this.env, owner, repo, base, news);
+  }
+
+  /** Applied by the pools of its pull requests as it is, without a read. */
+  async #statusOf({ owner, repo }: InboxRow, { sha, context, state, description }: StatusEvent): Promise<string> {
+    const found = (["SUCCESS", "PENDING", "FAILURE", "ERROR"] as const).find((one) => one === state.toUpperCase());
+    if (found && context !== "tide") {
+      const news = { kind: "context", sha, context, state: found, description, url: "", source: "status" } as const;
+      for (const base of this.#bases(sha)) await tellPool(this.env, owner, repo, base, news);
+    }
     const rows = this.ctx.storage.sql.exec<{ number: number }>(
       "SELECT number FROM conversation WHERE head = ? AND head <> '' ORDER BY number LIMIT ?",
       sha,

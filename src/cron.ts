@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { protectSome } from "./jobs/branch-protector-duty.ts";
 import { jobsMaxAge } from "./jobs/retention.ts";
 import { sweepRows } from "./store/sweep.ts";
+import { syncPools } from "./tide/sync.ts";
 
 type Duty = (env: Env, scheduledTime: number) => Promise<void>;
 
@@ -20,7 +21,7 @@ const sinker: Duty = (env, now) =>
   sweepRows(env.DB, { jobs: now - jobsMaxAge(env) - DAY_MS, deliveries: now - DELIVERIES_MS });
 
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome],
+  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

@@ -4,6 +4,7 @@ import type { ConfigurationRpc } from "./config/rpc.ts";
 import type { GitHubBudgetRpc } from "./github/rpc.ts";
 import type { BuildClusterRpc, HorologiumRpc, JobNameRpc, JobQueueRpc, JobRpc } from "./jobs/rpc.ts";
 import { Settings } from "./settings.ts";
+import type { MergePoolRpc } from "./tide/rpc.ts";
 
 export interface Env {
   readonly CONVERSATION: DurableObjectNamespace<ConversationRpc>;
@@ -15,6 +16,7 @@ export interface Env {
   readonly BUILD_CLUSTER: DurableObjectNamespace<BuildClusterRpc>;
   readonly GITHUB_BUDGET: DurableObjectNamespace<GitHubBudgetRpc>;
   readonly HOROLOGIUM: DurableObjectNamespace<HorologiumRpc>;
+  readonly MERGE_POOL: DurableObjectNamespace<MergePoolRpc>;
   readonly DB: D1Database;
   readonly ARTIFACTS: R2Bucket;
   readonly ASSETS: Fetcher;

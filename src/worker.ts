@@ -19,6 +19,7 @@ import { pull } from "./routes/pull.ts";
 import { runner } from "./routes/runner.ts";
 import { setup } from "./routes/setup.ts";
 import { webhookSecrets } from "./routes/webhook-secrets.ts";
+import { tide } from "./routes/tide.ts";
 
 export { BuildCluster } from "../durable/build-cluster.ts";
 export { Configuration } from "../durable/configuration.ts";
@@ -28,6 +29,7 @@ export { Horologium } from "../durable/horologium.ts";
 export { Job } from "../durable/job.ts";
 export { JobName } from "../durable/job-name.ts";
 export { JobQueue } from "../durable/job-queue.ts";
+export { MergePool } from "../durable/merge-pool.ts";
 export { Repository } from "../durable/repository.ts";
 
 const app = createApp()
@@ -42,6 +44,7 @@ const app = createApp()
   .route("/", deckLinks)
   .route("/", history)
   .route("/", pull)
+  .route("/", tide)
   .route("/", auth)
   .route("/", setup)
   .route("/", webhookSecrets)

@@ -142,6 +142,7 @@ export const Horologium = counting(product.Horologium);
 export const Job = counting(product.Job);
 export const JobName = counting(product.JobName);
 export const JobQueue = counting(product.JobQueue);
+export const MergePool = counting(product.MergePool);
 export const Repository = counting(product.Repository);
 
 function taken(): Record<string, number> {

@@ -18,7 +18,7 @@ import type { PluginRun } from "./view.ts";
 const HANDLER_TIMEOUT_MS = 30_000;
 
 /** What somebody said comes first. */
-const ORDER = ["comment", "review", "pull_request", "issue", "push", "status", "timer", "task"] as const;
+const ORDER = ["comment", "review", "pull_request", "issue", "push", "status", "check", "timer", "task"] as const;
 
 export interface Dispatched {
   /** One entry per handler that ran, and per plugin that had a reason not to. */

@@ -123,6 +123,20 @@ export interface StatusEvent {
   readonly description: string;
 }
 
+/** A `check_run` webhook: tide alone listens to these. */
+export interface CheckEvent {
+  readonly kind: "check";
+  readonly guid: string;
+  readonly sender: Account;
+  readonly sha: string;
+  readonly name: string;
+  /** `completed` or on its way. */
+  readonly status: string;
+  /** Empty until it is completed. */
+  readonly conclusion: string;
+  readonly url: string;
+}
+
 /** An `issues` webhook: what happened to an issue that is no pull request. */
 export interface IssueEvent {
   readonly kind: "issue";
@@ -167,6 +181,7 @@ export type ChatEvent =
   | ReviewEvent
   | PushEvent
   | StatusEvent
+  | CheckEvent
   | IssueEvent
   | TimerEvent
   | TaskEvent;

@@ -12,6 +12,7 @@ import {
   Repository,
   ReviewCommentPayload,
   ReviewPayload,
+  CheckRunPayload,
   StatusPayload,
 } from "./payloads.ts";
 
@@ -92,6 +93,7 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ["pull_request_review_comment", parseReviewComment],
   ["push", parsePush],
   ["status", parseStatus],
+  ["check_run", parseCheck],
 ]);
 
 function parseIssueEvent(read: Read, guid: string): readonly ChatEvent[] {
@@ -219,6 +221,12 @@ function parsePush(read: Read, guid: string): readonly ChatEvent[] {
 function parseStatus(read: Read, guid: string): readonly ChatEvent[] {
   const { sha, context, state, description, sender } = read(StatusPayload);
   return [{ kind: "status", guid, sender, sha, context, state, description: description ?? "" }];
+}
+
+function parseCheck(read: Read, guid: string): readonly ChatEvent[] {
+  const { check_run: run, sender } = read(CheckRunPayload);
+  const { head_sha: sha, name, status, conclusion, details_url: url } = run;
+  return [{ kind: "check", guid, sender, sha, name, status, conclusion: conclusion ?? "", url: url ?? "" }];
 }
 
 type About = Pick<

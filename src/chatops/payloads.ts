@@ -213,6 +213,16 @@ export const PushPayload = z.object({
   sender: Actor,
 });
 
+export const CheckRunPayload = z.object({
+  check_run: z.object({
+    head_sha: z.string(),
+    name: z.string(),
+    status: z.string(),
+    conclusion: z.string().nullish(),
+    details_url: z.string().nullish(),
+  }),
+  sender: Actor,
+});
 export const StatusPayload = z.object({
   sha: z.string(),
   context: z.string(),

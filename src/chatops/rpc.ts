@@ -1,4 +1,5 @@
 import type { JobSummary } from "../jobs/rpc.ts";
+import type { PoolNews } from "../tide/rpc.ts";
 import type { Effect } from "./effects.ts";
 import type { RepoRef } from "./events.ts";
 import type { DeliveryView } from "./view.ts";
@@ -75,6 +76,8 @@ export interface RepositoryRpc extends Rpc.DurableObjectBranded {
   taskDone(id: string, outcome: string): Promise<void>;
   /** From another object: effects for the outbox, under the delivery that caused them. Idempotent per (delivery, rule). */
   enqueue(delivery: string, rule: string, effects: readonly Effect[]): Promise<void>;
-  /** From a Conversation: remembers it, its head, and whether the repository is private. */
-  saw(number: number, headSha: string, isPrivate: boolean): Promise<void>;
+  /** From a Conversation: remembers it, its head, whether the repository is private, and a pull request's base (or empty). */
+  saw(number: number, headSha: string, isPrivate: boolean, base: string): Promise<void>;
+  /** From a Conversation: what concerns the merge pools of all its branches. */
+  tellPools(news: PoolNews): Promise<void>;
 }

@@ -5,8 +5,8 @@ import type { ProwConfig } from "./prow-schema.ts";
 import { tideScope } from "./scopes.ts";
 import { durationSeconds } from "./values.ts";
 
-/** A query as it concerns a repository that it covers. */
-interface CoveringQuery {
+/** A query as it concerns a repository that it covers. An entry of `labels` may be `a,b`: either. */
+export interface CoveringQuery {
   readonly author: string;
   readonly labels: readonly string[];
   readonly missingLabels: readonly string[];
@@ -14,6 +14,15 @@ interface CoveringQuery {
   readonly excludedBranches: readonly string[];
   readonly milestone: string;
   readonly reviewApprovedRequired: boolean;
+}
+
+/** Nothing is merged from `from` until `until` (milliseconds). */
+export interface Freeze {
+  readonly name: string;
+  readonly from: number;
+  readonly until: number;
+  /** None: all. */
+  readonly branches: readonly string[];
 }
 
 export interface TideRepo {
@@ -42,12 +51,7 @@ export interface TideRepo {
     /** 0: never. */
     readonly starvation_seconds: number;
     /** Milliseconds; no branches: all. */
-    readonly freezes: readonly {
-      readonly name: string;
-      readonly from: number;
-      readonly until: number;
-      readonly branches: readonly string[];
-    }[];
+    readonly freezes: readonly Freeze[];
   };
 }
 

@@ -91,6 +91,18 @@ export async function presubmitJob(
   return newProwJob(job, spec, origin, { ...labels, "prow.k8s.io/is-optional": String(job.optional) });
 }
 
+/** The ProwJob of a presubmit over several pull requests, in the order of `refs.pulls`. It reports nothing (spec jobs 5.7). */
+export async function batchJob(
+  job: Presubmit,
+  refs: Refs,
+  origin: Origin,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<ProwJob> {
+  const single = await presubmitJob(job, refs, origin, labels);
+  const spec: ProwJobSpec = { ...single.spec, type: "batch", report: false };
+  return newProwJob(job, spec, origin, { ...labels, "prow.k8s.io/is-optional": String(job.optional) });
+}
+
 /** The ProwJob of a postsubmit. `refs`: base ref, base sha (`after` of the push) and the compare link; no pulls. */
 export async function postsubmitJob(
   job: Postsubmit,

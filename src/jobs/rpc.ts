@@ -3,9 +3,10 @@ import type { Held, LogAnswer, StateReport } from "./protocol.ts";
 import type { JobState, JobType } from "./prowjob.ts";
 import type { JobView } from "./view.ts";
 
-/** Where a job reports to: object name of a Conversation (`org/repo#5`) or a Repository (`org/repo`); null for periodics. */
+/** Where a job reports to: object name of a Conversation (`org/repo#5`) or a Repository (`org/repo`). */
 export type NonNullReportTo = { readonly kind: "conversation" | "repository"; readonly name: string };
-export type ReportTo = NonNullReportTo | null;
+/** A batch reports to its MergePool (`org/repo@branch`), a periodic to nobody. */
+export type ReportTo = NonNullReportTo | { readonly kind: "pool"; readonly name: string } | null;
 
 /** What the owner of a job needs to know to report it. `version` increases with every change; older ones change nothing. */
 export interface JobSummary {

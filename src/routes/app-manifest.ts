@@ -22,6 +22,7 @@ const EVENTS = [
   "pull_request_review_comment",
   "push",
   "status",
+  "check_run",
   "repository",
 ] as const;
 

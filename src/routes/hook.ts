@@ -21,6 +21,9 @@ const BODY_BYTES = 25 * 1024 * 1024;
 const ROW_BYTES = 1024 * 1024 - 4096;
 const DELIVER_TRIES = 3;
 
+/** Events that only a merge pool has a use for: of check runs there are many. */
+const POOL_EVENTS = new Set(["check_run"]);
+
 type Hook = Context<AppEnv>;
 type Step<T> = { readonly ok: T } | { readonly refused: Response };
 
@@ -37,7 +40,7 @@ hook.all("/hook", async (c) => {
   if (levels.size === 0) return refuse(c, 403, "signature", unsigned(known));
   const owned = ownerOf(c, known, levels, text);
   if ("refused" in owned) return owned.refused;
-  if (owned.ok === null || !(HANDLED_EVENTS.has(event) || (await isToldOf(c, event, owned.ok)))) {
+  if (owned.ok === null || !(HANDLED_EVENTS.has(event) || (await isWanted(c, event, owned.ok)))) {
     count(c, event, 202, owned.ok === null ? "unowned" : "unknown-event");
     return c.json({ ok: true, delivery: guid, ignored: `No plugin knows ${event}` }, 202);
   }
@@ -46,11 +49,12 @@ hook.all("/hook", async (c) => {
   return c.json({ ok: true, delivery: guid, attempt: delivered.ok.attempt }, 202);
 });
 
-/** Some external plugin of the repository wants an event that means nothing to us. Our own events come from nobody else. */
-async function isToldOf(c: Hook, event: string, { owner, repo }: Owned): Promise<boolean> {
+/** A merge pool or an external plugin of the repository wants an event that means nothing else. Our own come from nobody else. */
+async function isWanted(c: Hook, event: string, { owner, repo }: Owned): Promise<boolean> {
   if (event === OWN_EVENT) return false;
   const config = await currentConfig(c.env, owner, repo);
-  return config !== null && toldOf(event, config, REGISTRY).length > 0;
+  if (config === null) return false;
+  return (POOL_EVENTS.has(event) && Boolean(config.tide)) || toldOf(event, config, REGISTRY).length > 0;
 }
 
 function checkHeaders(c: Hook): Step<{ event: string; guid: string; signature: string }> {

@@ -109,3 +109,18 @@ export const repository = sqliteTable("repository", {
   private: integer().notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
+
+/** One row per merge pool that there is; `view` is a PoolView as JSON, without history. */
+export const mergePool = sqliteTable(
+  "merge_pool",
+  {
+    /** `org/repo@branch`, org and repo in lower case. */
+    name: text().primaryKey(),
+    org: text().notNull(),
+    repo: text().notNull(),
+    branch: text().notNull(),
+    view: text().notNull(),
+    updated: integer().notNull(),
+  },
+  (t) => [index("merge_pool_repo").on(t.org, t.repo)],
+);

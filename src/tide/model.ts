@@ -3,6 +3,7 @@
  * to be done next. Decisions are functions from these to these; `durable/merge-pool.ts` keeps and carries them out.
  */
 import type { MergeMethod } from "../config/plugin-settings.ts";
+import type { CoveringQuery, Freeze, TideRepo } from "../config/tide.ts";
 import type { Presubmit } from "../config/model.ts";
 import type { JobState } from "../jobs/prowjob.ts";
 
@@ -124,13 +125,9 @@ export interface Blocker {
   readonly branches: readonly string[];
 }
 
-/** How results age. `until-conflict`: until a later merge touches a path that the job declares (`run_if_changed`). */
-export type ResultValidity = "base" | "until-conflict";
-export type BatchStrategy = "prow" | "bisect" | "speculative";
-
 /** Tide's settings of one branch, resolved (spec jobs 5.2, 5.3). */
 export interface PoolSettings {
-  readonly queries: readonly Query[];
+  readonly queries: readonly CoveringQuery[];
   readonly method: MergeMethod;
   readonly mergeLabel: string;
   readonly squashLabel: string;
@@ -147,31 +144,13 @@ export interface PoolSettings {
   readonly targetUrl: string;
   readonly prStatusBaseUrl: string;
   readonly displayAllQueries: boolean;
-  readonly resultValidity: ResultValidity;
-  readonly batchStrategy: BatchStrategy;
+  /** How results age (`until-conflict`: until a later merge touches a path that the job declares). */
+  readonly resultValidity: TideRepo["cutwater"]["result_validity"];
+  readonly batchStrategy: TideRepo["cutwater"]["batch_strategy"];
   /** Milliseconds in the pool after which a pull request goes before every priority; 0: never. */
   readonly starvationMs: number;
   /** No merges while one covers now. */
   readonly freezes: readonly Freeze[];
-}
-
-/** One query as it concerns this repository: of orgs and repos only that they cover it remains. */
-export interface Query {
-  readonly author: string;
-  /** An entry may be `a,b`: either. */
-  readonly labels: readonly string[];
-  readonly missingLabels: readonly string[];
-  readonly includedBranches: readonly string[];
-  readonly excludedBranches: readonly string[];
-  readonly milestone: string;
-  readonly reviewApprovedRequired: boolean;
-}
-
-/** Times in milliseconds. */
-export interface Freeze {
-  readonly name: string;
-  readonly from: number;
-  readonly until: number;
 }
 
 /** What of the repository itself decides (GitHub's settings, rulesets). */
@@ -195,18 +174,21 @@ export interface Pool {
   readonly merging: readonly number[];
   /** Pairs of pull requests that Git could not merge one after the other on this base, `"1 2"`. */
   readonly conflicts: ReadonlySet<string>;
-  /** Paths that each merge since a base touched, newest last; for `until-conflict`. */
+  /** How the branch moved, newest last: results are carried over such moves (`until-conflict`, batches). */
   readonly merges: readonly MergedPaths[];
-  /** Batches that failed on this base: what bisecting goes on from, newest last. */
-  readonly failedBatches: readonly (readonly RunPull[])[];
+  /** How long a run of a job usually takes, by its name, in milliseconds. */
+  readonly typicalMs: ReadonlyMap<string, number>;
   /** The big red button. */
   readonly paused: boolean;
   readonly now: number;
 }
 
+/** One move of the branch. */
 export interface MergedPaths {
   readonly fromSha: string;
   readonly toSha: string;
+  /** What was merged; null: somebody pushed. */
+  readonly pull: RunPull | null;
   /** Null: they are not known, so nothing survives it. */
   readonly paths: readonly string[] | null;
 }

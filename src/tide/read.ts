@@ -19,7 +19,7 @@ export const PULLS_A_CALL = 20;
 /** GitHub lists no more files of a pull request. */
 const MOST_FILES = 3000;
 
-interface PullsRead {
+export interface PullsRead {
   /** Null: the branch is gone. */
   readonly baseSha: string | null;
   /** Open, and on this branch. */

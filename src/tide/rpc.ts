@@ -19,16 +19,14 @@ export type PoolNews =
   /** The branch moved (pushed by anybody, also by us). */
   | { readonly kind: "base"; readonly sha: string }
   | { readonly kind: "blockers" }
-  /** The cron sync found these open and touched since: numbers with their head. `all`: nobody else is open. */
-  | { readonly kind: "sync"; readonly numbers: readonly number[]; readonly all: boolean }
   | { readonly kind: "configuration" };
 
 /** Durable object `MergePool`, named `org/repo@branch`; org and repo in lower case. */
 export interface MergePoolRpc extends Rpc.DurableObjectBranded {
   /** Durable before it answers; the pool looks at once. */
   tell(news: PoolNews): Promise<void>;
-  /** From a Conversation: a presubmit of the branch; from a Job: a batch. Older versions change nothing. `prowjob` as JSON when it is not known yet. */
-  jobChanged(summary: JobSummary, prowjob?: string): Promise<void>;
+  /** From the Conversation of `pull`: a presubmit of the branch; from a Job: a batch. Older versions change nothing. */
+  jobChanged(summary: JobSummary, pull?: number): Promise<void>;
   view(): Promise<PoolView | null>;
   /** The big red button, and off again; audited in the history. */
   pause(paused: boolean, by: string, reason: string): Promise<void>;

@@ -29,8 +29,6 @@ export function poolSettings(config: RepoConfig, branch: string): PoolSettings |
     resultValidity: tide.cutwater.result_validity,
     batchStrategy: tide.cutwater.batch_strategy,
     starvationMs: tide.cutwater.starvation_seconds * 1000,
-    freezes: tide.cutwater.freezes
-      .filter(({ branches }) => branches.length === 0 || branches.includes(branch))
-      .map(({ name, from, until }) => ({ name, from, until })),
+    freezes: tide.cutwater.freezes.filter(({ branches }) => branches.length === 0 || branches.includes(branch)),
   };
 }

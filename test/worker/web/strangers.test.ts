@@ -18,6 +18,7 @@ import { pull } from "../../../src/routes/pull.ts";
 import { runner } from "../../../src/routes/runner.ts";
 import { webhookSecrets } from "../../../src/routes/webhook-secrets.ts";
 import { setup } from "../../../src/routes/setup.ts";
+import { tide } from "../../../src/routes/tide.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
 import { storagePath } from "../../../src/jobs/paths.ts";
 import { completed, finishReport, jobStub, prowJob, startQueued } from "../jobs/support.ts";
@@ -85,6 +86,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /configured-jobs/": { path: "/configured-jobs/", status: 200 },
   "GET /configured-jobs/:org": { path: "/configured-jobs/harbor", status: 404 },
   "GET /configured-jobs/:org/:repo": { path: `/configured-jobs/harbor/${PRIVATE}`, status: 404 },
+  "GET /tide": { path: "/tide", status: 200 },
+  "GET /tide.js": { path: "/tide.js", status: 200 },
+  "GET /tide-history": { path: "/tide-history", status: 200 },
+  "GET /tide-history.js": { path: "/tide-history.js", status: 200 },
+  "POST /tide/pause": { path: "/tide/pause", status: 404, body: `pool=harbor/${PRIVATE}@main&paused=true` },
   "GET /clusters": { path: "/clusters", status: 404 },
   "GET /plugin-config": { path: "/plugin-config", status: 404 },
   "POST /v1/executions": { path: "/v1/executions", status: 401, body: "{}" },
@@ -171,6 +177,7 @@ it("the table has every route", () => {
     auth,
     setup,
     webhookSecrets,
+    tide,
     metrics,
     artifacts,
     dashboard,

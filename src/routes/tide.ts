@@ -1,0 +1,106 @@
+/** Tide's pages and JSON (spec jobs 4.7, 5.10): pools, why each pull request waits, history, the big red button. */
+import type { Context } from "hono";
+import { etag } from "hono/etag";
+import * as z from "zod";
+import { TideHistoryPage } from "../../ui/pages/tide-history.tsx";
+import { TidePage } from "../../ui/pages/tide.tsx";
+import { renderPage } from "../../ui/render.tsx";
+import { listPools } from "../store/pool-row.ts";
+import { stored } from "../store/stored.ts";
+import { legacyPool, legacyRecord } from "../tide/deck.ts";
+import type { PoolView } from "../tide/view.ts";
+import { type AppEnv, createApp } from "./app.ts";
+import { forViewer, sameOrigin, secured } from "./browser.ts";
+import { jsonOrScript } from "./jsonp.ts";
+import { notFound, refused, surroundings } from "./surroundings.ts";
+import { sightOf, type Viewer, viewerOf } from "./viewer.ts";
+
+export const tide = createApp();
+
+for (const path of ["/tide", "/tide.js", "/tide-history", "/tide-history.js", "/tide/pause"])
+  tide.use(path, secured, forViewer, sameOrigin);
+
+/** Histories of as many pools are read for one page: each is an object's. */
+const HISTORIES = 20;
+
+const nameOf = ({ org, repo, branch }: PoolView): string => `${org}/${repo}`.toLowerCase() + `@${branch}`;
+
+/** `?repo=org/repo`, or null for all; undefined when it is none. */
+function repositoryAsked(c: Context<AppEnv>): string | null | undefined {
+  const repo = c.req.query("repo") ?? "";
+  if (repo === "") return null;
+  return /^[\w.-]+\/[\w.-]+$/.test(repo) ? repo : undefined;
+}
+
+const badRepo = (c: Context<AppEnv>) => refused(c, 400, "bad-repo", "That is no repository", "repo is org/repo.");
+
+async function pools(c: Context<AppEnv>, viewer: Viewer, repo: string | null): Promise<readonly PoolView[]> {
+  const rows = await listPools(c.env.DB, await sightOf(c.env, viewer), repo);
+  return rows.map((view) => stored<PoolView>(view));
+}
+
+/** With histories, of a branch if `?branch=` names one. */
+async function histories(c: Context<AppEnv>, viewer: Viewer, repo: string | null): Promise<readonly PoolView[]> {
+  const branch = c.req.query("branch") ?? "";
+  const found = (await pools(c, viewer, repo)).filter((pool) => branch === "" || pool.branch === branch);
+  const views = await Promise.all(
+    found.slice(0, HISTORIES).map((pool) => c.env.MERGE_POOL.getByName(nameOf(pool)).view()),
+  );
+  return views.flatMap((view) => view ?? []);
+}
+
+tide.get("/tide", etag(), async (c) => {
+  const repo = repositoryAsked(c);
+  if (repo === undefined) return badRepo(c);
+  const found = await pools(c, await viewerOf(c), repo);
+  return c.html(renderPage(TidePage, { ...(await surroundings(c)), pools: found, repo: repo ?? "", now: Date.now() }));
+});
+
+tide.get("/tide-history", etag(), async (c) => {
+  const repo = repositoryAsked(c);
+  if (repo === undefined) return badRepo(c);
+  const found = await histories(c, await viewerOf(c), repo);
+  const props = { pools: found, repo: repo ?? "", branch: c.req.query("branch") ?? "", now: Date.now() };
+  return c.html(renderPage(TideHistoryPage, { ...(await surroundings(c)), ...props }));
+});
+
+tide.get("/tide.js", etag(), (c) =>
+  jsonOrScript(c, async (viewer) => {
+    const repo = repositoryAsked(c);
+    const found = repo === undefined ? [] : await pools(c, viewer, repo);
+    return { Queries: [], TideQueries: [], Pools: found.map(legacyPool) };
+  }),
+);
+
+tide.get("/tide-history.js", etag(), (c) =>
+  jsonOrScript(c, async (viewer) => {
+    const repo = repositoryAsked(c);
+    const found = repo === undefined ? [] : await histories(c, viewer, repo);
+    const entries = found.map(({ org, repo: name, branch, history }) => {
+      return [`${org}/${name}:${branch}`, history.map(legacyRecord)] as const;
+    });
+    return { History: Object.fromEntries(entries) };
+  }),
+);
+
+const Pause = z.object({
+  pool: z.string().regex(/^[\w.-]+\/[\w.-]+@.{1,250}$/),
+  paused: z.enum(["true", "false"]),
+  reason: z.string().max(500).default(""),
+});
+
+/** The big red button, for administrators; kept in the pool's history. */
+tide.post("/tide/pause", async (c) => {
+  const viewer = await viewerOf(c);
+  if (viewer.kind !== "admin") return notFound(c);
+  const asked = Pause.safeParse(await c.req.parseBody());
+  if (!asked.success)
+    return refused(c, 400, "bad-request", "That is no pool", "pool is org/repo@branch, paused true or false.");
+  const { pool, paused, reason } = asked.data;
+  const at = pool.indexOf("@");
+  const name = pool.slice(0, at).toLowerCase() + pool.slice(at);
+  const known = (await pools(c, viewer, pool.slice(0, at))).some((one) => nameOf(one) === name);
+  if (!known) return notFound(c);
+  await c.env.MERGE_POOL.getByName(name).pause(paused === "true", viewer.login, reason);
+  return c.redirect(`/tide?repo=${encodeURIComponent(pool.slice(0, at))}`, 303);
+});

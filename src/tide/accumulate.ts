@@ -1,0 +1,153 @@
+/** What has been tested, of each pull request and of batches, as far as it counts on the present base (spec jobs 5.6). */
+import type { Presubmit } from "../config/model.ts";
+import { SKIP_RETEST } from "../jobs/triggering.ts";
+import type { Candidate, HeadContext, Pool, Run, RunPull } from "./model.ts";
+import { type Aging, restOf } from "./validity.ts";
+
+export type Result = "success" | "pending" | "failure";
+
+/** Higher is better: the best of several runs counts. */
+const RANK = { failure: 0, pending: 1, success: 2 } as const;
+const better = (a: Result | undefined, b: Result): Result => (a === undefined || RANK[b] > RANK[a] ? b : a);
+
+const BASE_MARK = / Base(?:SHA|sha):([0-9a-f]{40})$/;
+
+/** Spec jobs 5.6; a run that waits for admission counts as running, or it would be started twice. */
+export function resultOf({ state }: Pick<Run, "state">): Result {
+  if (state === "success") return "success";
+  return state === "pending" || state === "triggered" || state === "scheduling" ? "pending" : "failure";
+}
+
+export interface PullResult {
+  readonly candidate: Candidate;
+  readonly state: "success" | "pending" | "missing";
+  /** Jobs without a result that counts, or whose result is a failure. */
+  readonly missing: readonly Presubmit[];
+  readonly pending: readonly Presubmit[];
+}
+
+/** A head's context that says of itself that it holds: on which base, or on any (`/override-sticky`). */
+function holds(context: HeadContext, job: Presubmit, aging: Aging): boolean {
+  if (context.state !== "SUCCESS") return false;
+  if (context.description.includes(SKIP_RETEST)) return true;
+  const base = BASE_MARK.exec(context.description)?.[1];
+  return base !== undefined && aging.of(job, base).valid;
+}
+
+/** Presubmits of one pull request's head by their context. */
+export type RunsByPull = ReadonlyMap<string, readonly Run[]>;
+
+export const pullKey = ({ number, sha }: RunPull): string => `${number}:${sha}`;
+
+export function runsByPull(runs: readonly Run[]): RunsByPull {
+  const map = new Map<string, Run[]>();
+  for (const run of runs) {
+    const [pull] = run.pulls;
+    if (run.type !== "presubmit" || !pull) continue;
+    const key = pullKey(pull);
+    const list = map.get(key);
+    if (list) list.push(run);
+    else map.set(key, [run]);
+  }
+  return map;
+}
+
+export function accumulatePull(candidate: Candidate, runs: RunsByPull, aging: Aging): PullResult {
+  const { facts, demands } = candidate;
+  const jobs = demands?.jobs ?? [];
+  const own = runs.get(pullKey({ number: facts.number, sha: facts.headSha })) ?? [];
+  const results = new Map<string, Result>();
+  const byContext = new Map(jobs.map((job) => [job.context, job]));
+  for (const run of own) {
+    const job = byContext.get(run.context);
+    if (job && aging.of(job, run.baseSha).valid)
+      results.set(run.context, better(results.get(run.context), resultOf(run)));
+  }
+  for (const context of facts.contexts) {
+    const job = byContext.get(context.context);
+    if (job && holds(context, job, aging)) results.set(context.context, "success");
+  }
+  const missing = jobs.filter(({ context }) => (results.get(context) ?? "failure") === "failure");
+  const pending = jobs.filter(({ context }) => results.get(context) === "pending");
+  const state = missing.length > 0 ? "missing" : pending.length > 0 ? "pending" : "success";
+  return { candidate, state, missing, pending };
+}
+
+/** Runs of one batch: the same pull requests in the same order on the same tip. */
+export interface Batch {
+  readonly baseSha: string;
+  readonly pulls: readonly RunPull[];
+  /** What of it is still to be merged and still is what was tested. */
+  readonly rest: readonly Candidate[];
+  /** Members that left the pool or changed. */
+  readonly lost: readonly RunPull[];
+  readonly state: "success" | "pending" | "incomplete";
+  /** Jobs that it needs and that neither ran nor run. */
+  readonly missing: readonly Presubmit[];
+  readonly succeeded: number;
+  readonly running: number;
+  /** Failed more than once for good: the same members are not tried again. */
+  readonly hopeless: boolean;
+  readonly startedAt: number;
+}
+
+/** A run that fails once may be a flake; the same job of the same batch twice is not. */
+const TRIES = 2;
+
+/** What a batch of these needs: whatever one of them needs, since filters match a union of paths when they match one part. */
+export function batchJobs(candidates: readonly Candidate[]): readonly Presubmit[] {
+  const jobs = new Map<string, Presubmit>();
+  for (const { demands } of candidates) for (const job of demands?.jobs ?? []) jobs.set(job.name, job);
+  return [...jobs.values()];
+}
+
+/**
+ * The batches that may still be worth something, oldest first. `inPool`: by `number:sha`, those that may be merged.
+ * A run that only partly counts (somebody pushed to the branch) makes no batch.
+ */
+export function accumulateBatches(pool: Pool, inPool: ReadonlyMap<string, Candidate>, aging: Aging): readonly Batch[] {
+  const groups = new Map<string, Run[]>();
+  for (const run of pool.runs) {
+    if (run.type !== "batch") continue;
+    const key = `${run.baseSha} ${run.pulls.map(pullKey).join(" ")}`;
+    const group = groups.get(key);
+    if (group) group.push(run);
+    else groups.set(key, [run]);
+  }
+  return [...groups.values()]
+    .flatMap((runs) => batchOf(runs, inPool, aging))
+    .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+function batchOf(runs: readonly Run[], inPool: ReadonlyMap<string, Candidate>, aging: Aging): readonly Batch[] {
+  const [first] = runs;
+  const left = first && restOf(aging, first.baseSha, first.pulls);
+  if (!first || !left || left.length === 0) return [];
+  const rest = left.flatMap((pull) => inPool.get(pullKey(pull)) ?? []);
+  const lost = left.filter((pull) => !inPool.has(pullKey(pull)));
+  const results = new Map<string, Result>();
+  const failures = new Map<string, number>();
+  for (const run of runs) {
+    const result = resultOf(run);
+    results.set(run.job, better(results.get(run.job), result));
+    if (result === "failure" && run.state !== "aborted") failures.set(run.job, (failures.get(run.job) ?? 0) + 1);
+  }
+  const jobs = batchJobs(rest);
+  const missing = jobs.filter(({ name }) => (results.get(name) ?? "failure") === "failure");
+  const count = (result: Result): number => jobs.filter(({ name }) => results.get(name) === result).length;
+  const hopeless = missing.some(({ name }) => (failures.get(name) ?? 0) >= TRIES);
+  return [
+    {
+      baseSha: first.baseSha,
+      pulls: left,
+      rest,
+      lost,
+      state: missing.length > 0 ? "incomplete" : count("pending") > 0 ? "pending" : "success",
+      missing,
+      succeeded: count("success"),
+      running: count("pending"),
+      hopeless,
+      startedAt: Math.min(...runs.map(({ startedAt }) => startedAt)),
+    },
+  ];
+}

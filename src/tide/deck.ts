@@ -1,0 +1,40 @@
+/** Tide in the shapes of Deck's JSON (spec jobs 4.7, 5.1). */
+import type { HistoryRecord, PoolView } from "./view.ts";
+
+/** A pool of `/tide.js`. */
+export function legacyPool(pool: PoolView) {
+  const byNumber = new Map(pool.pulls.map((pull) => [pull.number, pull]));
+  const pulls = (numbers: readonly number[]) =>
+    numbers.flatMap((number) => {
+      const pull = byNumber.get(number);
+      return pull ? [{ Title: pull.title, Number: number, HeadRefOID: pull.headSha, Mergeable: pull.mergeable }] : [];
+    });
+  return {
+    Org: pool.org,
+    Repo: pool.repo,
+    Branch: pool.branch,
+    SuccessPRs: pulls(pool.success),
+    PendingPRs: pulls(pool.pending),
+    MissingPRs: pulls(pool.missing),
+    BatchPending: pulls(pool.batchPending),
+    Action: pool.action,
+    Target: pulls(pool.target),
+    Blockers: pool.blockers.map(({ number, title, url }) => ({ Number: number, Title: title, URL: url })),
+    Error: pool.error,
+    TenantIDs: [],
+    // What Deck does not tell: why each waits, by a code.
+    Waits: pool.pulls.map(({ wait }) => wait),
+  };
+}
+
+/** A record of `/tide-history.js`. */
+export function legacyRecord({ time, action, baseSha, target, err, times }: HistoryRecord) {
+  return {
+    time: new Date(time).toISOString(),
+    action,
+    baseSHA: baseSha,
+    target,
+    ...(err === "" ? {} : { err }),
+    ...(times > 1 ? { times } : {}),
+  };
+}
