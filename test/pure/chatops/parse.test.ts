@@ -66,7 +66,7 @@ describe("which events plugins see (spec chatops 1.4, 1.5)", () => {
     ["pull_request_review_comment", { action: "deleted", pull_request, comment }, ["comment deleted"]],
     ["push", { ref: "refs/heads/main", before: "a", after: "b", commits: [] }, ["push"]],
     ["status", { sha: "a", context: "ci", state: "success" }, ["status"]],
-    ["check_run", { action: "created" }, []],
+    ["check_suite", { action: "created" }, []],
     ["no_such_event", { anything: 1 }, []],
   ])("%s %j", (event, payload, expected) => expect(kinds(event, payload)).toEqual(expected));
 
