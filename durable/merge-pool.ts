@@ -31,6 +31,7 @@ import { Todo } from "./todo.ts";
 const SYNC_MS = 3600_000;
 /** GitHub works out whether a pull request can be merged after it is asked. */
 const UNKNOWN_MS = 3_000;
+const UNKNOWN_TRIES = 5;
 /** Rows of D1 are written behind. */
 const ROW_MS = 1_000;
 /** Actions of one alarm; then the next one goes on. */
@@ -50,6 +51,10 @@ interface Paused {
 export class MergePool extends DurableObject<Env> implements MergePoolRpc {
   readonly #todo: Todo;
   readonly #books: PoolBooks;
+  /** What was told while GitHub is being read. */
+  #late: PoolNews[] | null = null;
+  /** How often GitHub did not know of a pull request whether it can be merged, one after the other. */
+  #unknowns: ReadonlyMap<number, number> = new Map();
   #presubmits = new Map<number, { readonly key: string; readonly jobs: ReadonlyMap<string, Presubmit> }>();
 
   constructor(context: DurableObjectState, env: Env) {
@@ -60,24 +65,54 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
   }
 
   async tell(news: PoolNews): Promise<void> {
+    if (news.kind === "pulls" || news.kind === "context") this.#late?.push(news);
+    if (this.#enter(news)) await this.#look();
+  }
+
+  /** Whether it is news. */
+  #enter(news: PoolNews): boolean {
     switch (news.kind) {
       case "pulls":
         this.#books.stale(news.numbers);
-        break;
+        return true;
       case "context": {
         const { kind: _kind, sha, ...context } = news;
-        if (!this.#books.context(sha, context)) return;
-        break;
+        return this.#books.context(sha, context);
       }
       case "base":
-        if (this.#fact("base") === news.sha) return;
-        putFact(this.ctx.storage.sql, "read", "");
-        break;
+        if (this.#fact("base") === news.sha) return false;
+        this.#askAgain();
+        return true;
       case "blockers":
       case "configuration":
-        putFact(this.ctx.storage.sql, "read", "");
+        this.#askAgain();
+        return true;
     }
-    await this.#look();
+  }
+
+  /** The branch, its rules or its blockers changed: how often that was told. They are read when it is more than was read. */
+  #askAgain(): void {
+    putFact(this.ctx.storage.sql, "asked", String(Number(this.#asked()) + 1));
+  }
+
+  #asked(): string {
+    return this.#fact("asked") || "0";
+  }
+
+  /** Enters what GitHub answers; what was told meanwhile is entered again, since the answer may be older than it. */
+  async #reading<T>(ask: () => Promise<T>, enter: (answer: T) => void): Promise<T> {
+    const late: PoolNews[] = [];
+    this.#late = late;
+    try {
+      const answer = await ask();
+      this.ctx.storage.transactionSync(() => {
+        enter(answer);
+        for (const news of late) this.#enter(news);
+      });
+      return answer;
+    } finally {
+      this.#late = null;
+    }
   }
 
   async jobChanged(summary: JobSummary, pull = 0): Promise<void> {
@@ -128,11 +163,15 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
     const config = await this.#config();
     if (!config) return;
     const place = this.#place();
-    const open = await openPulls(this.#client(), place);
-    const known = new Set(open);
-    for (const number of this.#books.numbers()) if (!known.has(number)) this.#books.gone(number);
-    this.#books.stale(open);
-    putFact(this.ctx.storage.sql, "read", "");
+    await this.#reading(
+      () => openPulls(this.#client(), place),
+      (open) => {
+        const known = new Set(open);
+        for (const number of this.#books.numbers()) if (!known.has(number)) this.#books.gone(number);
+        this.#books.stale(open);
+        this.#askAgain();
+      },
+    );
     this.#books.forget(Date.now());
     this.#todo.by("look", Date.now());
     return Date.now() + SYNC_MS;
@@ -155,7 +194,7 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       const pool = this.#pool(found);
       const decision = decide(pool);
       await this.#note(pool, decision);
-      if (decision.action.kind === "WAIT" || decision.action.kind === "BLOCKED") return this.#again(pool, found.config);
+      if (decision.action.kind === "WAIT" || decision.action.kind === "BLOCKED") return this.#again(pool);
       await this.#carryOut(pool, decision.action, found.config);
     }
     return Date.now();
@@ -170,53 +209,58 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
   }
 
   /** When something changes that nobody tells of: a pause of a refusal ends, a freeze, GitHub's own arithmetic. */
-  #again({ candidates, settings, now }: Pool, config: RepoConfig): number | void {
-    const times = candidates.flatMap(({ refusal, facts }) => [
-      ...(refusal && refusal.retryAt > now ? [refusal.retryAt] : []),
-      ...(facts.mergeable === "UNKNOWN" && facts.createdAt > 0 ? [now + UNKNOWN_MS] : []),
-    ]);
-    const unknown = candidates.filter(({ facts }) => facts.mergeable === "UNKNOWN").map(({ facts }) => facts.number);
-    this.#books.stale(this.#tries(unknown, config.version));
+  #again({ candidates, settings, now }: Pool): number | void {
+    const times = candidates.flatMap(({ refusal }) => (refusal && refusal.retryAt > now ? [refusal.retryAt] : []));
+    const unknown = this.#unknown(candidates);
+    this.#books.stale(unknown);
+    if (unknown.length > 0) times.push(now + UNKNOWN_MS);
     times.push(...settings.freezes.flatMap(({ from, until }) => [from, until]).filter((at) => at > now));
     if (times.length > 0) return Math.min(...times);
   }
 
   /** GitHub is asked a few times whether a head can be merged; after that it counts as mergeable. */
-  #asked = new Map<number, number>();
-  #tries(numbers: readonly number[], _version: string): readonly number[] {
-    return numbers.filter((number) => {
-      const tries = (this.#asked.get(number) ?? 0) + 1;
-      this.#asked.set(number, tries);
-      return tries <= 5;
-    });
+  #unknown(candidates: readonly Candidate[]): readonly number[] {
+    const numbers = candidates.filter(({ facts }) => facts.mergeable === "UNKNOWN").map(({ facts }) => facts.number);
+    this.#unknowns = new Map(numbers.map((number) => [number, (this.#unknowns.get(number) ?? 0) + 1]));
+    return numbers.filter((number) => (this.#unknowns.get(number) ?? 0) <= UNKNOWN_TRIES);
   }
 
   async #read({ config, settings }: { config: RepoConfig; settings: PoolSettings }): Promise<void> {
     const client = this.#client();
-    const place = this.#place();
-    const first = this.#fact("read") === "";
+    const asked = this.#asked();
+    const first = this.#fact("read") !== asked;
     if (first) {
-      const ground = await readGround(client, place, settings.blockerLabel);
+      const ground = await readGround(client, this.#place(), settings.blockerLabel);
       putFact(this.ctx.storage.sql, "ground", JSON.stringify(ground));
-      putFact(this.ctx.storage.sql, "read", "yes");
     }
     for (let again = first; ; again = false) {
       const numbers = this.#books.staleNumbers(PULLS_A_CALL);
       if (numbers.length === 0 && !again) break;
-      const seen = await readPulls(client, place.org, place.repo, place.branch, numbers);
-      this.ctx.storage.transactionSync(() => this.#saw(seen));
+      await this.#readPulls(client, numbers);
     }
+    if (first) putFact(this.ctx.storage.sql, "read", asked);
     await this.#demand(client, config);
+  }
+
+  #readPulls(client: GitHubClient, numbers: readonly number[]): Promise<PullsRead> {
+    const { org, repo, branch } = this.#place();
+    return this.#reading(
+      () => readPulls(client, org, repo, branch, numbers),
+      (seen) => this.#saw(seen),
+    );
   }
 
   /** What GitHub shows, into the books. A branch that moved without us takes no result along. */
   #saw({ baseSha, pulls, gone, merged }: PullsRead): void {
     const { sql } = this.ctx.storage;
     const before = this.#fact("base");
-    if (baseSha !== null && before !== "" && baseSha !== before && this.#books.merging().length === 0) {
+    // While merges are under way the books say where the branch is; whoever moved it meanwhile is looked for afterwards.
+    const idle = this.#books.merging().length === 0;
+    if (idle && baseSha !== null && before !== "" && baseSha !== before) {
       this.#books.moved({ fromSha: before, toSha: baseSha, pull: null, paths: null });
     }
-    if (this.#books.merging().length === 0) putFact(sql, "base", baseSha ?? "");
+    if (idle) putFact(sql, "base", baseSha ?? "");
+    else if (baseSha !== before) this.#askAgain();
     for (const facts of pulls) this.#books.saw(facts);
     const [, spelled] = /\/([^/]+\/[^/]+)\/pull\/\d+$/.exec(pulls[0]?.url ?? "") ?? [];
     if (spelled !== undefined) putFact(sql, "name", spelled);
@@ -364,7 +408,7 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       paths: async ({ facts, demands }) =>
         demands?.files ?? (pool.settings.resultValidity === "base" ? null : this.#files(client, facts.number)),
       baseIs: (sha) => putFact(this.ctx.storage.sql, "base", sha),
-      seen: (seen) => this.ctx.storage.transactionSync(() => this.#saw(seen)),
+      read: (number) => this.#readPulls(client, [number]),
     };
   }
 

@@ -8,7 +8,7 @@ import { admit } from "../src/tide/admit.ts";
 import { commitText, failureOf, goesOn, retries } from "../src/tide/merge.ts";
 import { methodOf } from "../src/tide/method.ts";
 import type { Candidate, MergeFailure, Pool, PullFacts } from "../src/tide/model.ts";
-import { type PullsRead, readPulls } from "../src/tide/read.ts";
+import type { PullsRead } from "../src/tide/read.ts";
 import { refusalOf } from "../src/tide/refusal.ts";
 import type { PoolBooks } from "./pool-books.ts";
 
@@ -23,8 +23,8 @@ export interface Merging {
   readonly paths: (candidate: Candidate) => Promise<readonly string[] | null>;
   /** The branch is at this commit now. */
   readonly baseIs: (sha: string) => void;
-  /** What of GitHub was read on the way. */
-  readonly seen: (seen: PullsRead) => void;
+  /** Reads a pull request and the branch in one moment, into the books as well. */
+  readonly read: (number: number) => Promise<PullsRead>;
 }
 
 /** How one merge went. */
@@ -81,12 +81,6 @@ export async function mergeAll(merging: Merging, numbers: readonly number[]): Pr
   return { merged, failures, incident };
 }
 
-async function look({ client, pool, seen: tell }: Merging, number: number): Promise<PullsRead> {
-  const seen = await readPulls(client, pool.org, pool.repo, pool.branch, [number]);
-  tell(seen);
-  return seen;
-}
-
 async function mergeOne(merging: Merging, candidate: Candidate, base: string): Promise<Outcome> {
   const { books, pool, client } = merging;
   const { number, headSha } = candidate.facts;
@@ -94,7 +88,7 @@ async function mergeOne(merging: Merging, candidate: Candidate, base: string): P
   let last: Outcome = { state: "changed", why: "" };
   for (const pause of PAUSES_MS) {
     if (pause > 0) await scheduler.wait(pause);
-    const seen = await look(merging, number);
+    const seen = await merging.read(number);
     const facts = seen.pulls.find((one) => one.number === number);
     if (seen.baseSha !== base)
       return { state: "changed", stop: true, why: `${pool.branch} was moved by somebody else` };
@@ -157,7 +151,7 @@ async function parentOf({ client, pool }: Merging, { facts }: Candidate, sha: st
 export async function settle(merging: Merging): Promise<void> {
   const { books } = merging;
   for (const { number, asked } of books.merging()) {
-    const seen = asked === 1 ? await look(merging, number) : null;
+    const seen = asked === 1 ? await merging.read(number) : null;
     const done = seen?.merged.find((one) => one.number === number);
     if (seen && done) await settleMerged(merging, number, done.sha, seen.baseSha ?? done.sha);
     books.ended(number);
