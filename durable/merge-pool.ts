@@ -133,6 +133,8 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       err,
     });
     await this.#look();
+    // Whoever pressed it looks at the page next.
+    await this.#saveRow();
   }
 
   async view(): Promise<PoolView | null> {
@@ -414,7 +416,8 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
 
   async #saveRow(): Promise<void> {
     const view = this.#fact("view");
-    await savePool(this.env.DB, this.ctx.id.name ?? "", view, Date.now());
+    const row = view === "" ? "" : JSON.stringify({ ...stored<PoolView>(view), paused: this.#paused() });
+    await savePool(this.env.DB, this.ctx.id.name ?? "", row, Date.now());
   }
 
   #client(): GitHubClient {

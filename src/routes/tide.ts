@@ -12,7 +12,8 @@ import type { PoolView } from "../tide/view.ts";
 import { type AppEnv, createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
 import { jsonOrScript } from "./jsonp.ts";
-import { notFound, refused, surroundings } from "./surroundings.ts";
+import { notFound, refused, surroundings, wantsPage } from "./surroundings.ts";
+import { HistoryFilter, historyOf } from "./tide-history-data.ts";
 import { sightOf, type Viewer, viewerOf } from "./viewer.ts";
 
 export const tide = createApp();
@@ -49,19 +50,23 @@ async function histories(c: Context<AppEnv>, viewer: Viewer, repo: string | null
   return views.flatMap((view) => view ?? []);
 }
 
+/** The page for people; for programs, and for the page itself when it looks again, its pools as JSON. */
 tide.get("/tide", etag(), async (c) => {
   const repo = repositoryAsked(c);
   if (repo === undefined) return badRepo(c);
   const found = await pools(c, await viewerOf(c), repo);
-  return c.html(renderPage(TidePage, { ...(await surroundings(c)), pools: found, repo: repo ?? "", now: Date.now() }));
+  if (!wantsPage(c)) return c.json({ pools: found });
+  const props = { ...(await surroundings(c, ["tide"])), pools: found, repo: repo ?? "", now: Date.now() };
+  return c.html(renderPage(TidePage, props));
 });
 
 tide.get("/tide-history", etag(), async (c) => {
   const repo = repositoryAsked(c);
   if (repo === undefined) return badRepo(c);
-  const found = await histories(c, await viewerOf(c), repo);
-  const props = { pools: found, repo: repo ?? "", branch: c.req.query("branch") ?? "", now: Date.now() };
-  return c.html(renderPage(TideHistoryPage, { ...(await surroundings(c)), ...props }));
+  const filter = HistoryFilter.parse(c.req.query());
+  const now = Date.now();
+  const found = historyOf(await histories(c, await viewerOf(c), repo), filter, now);
+  return c.html(renderPage(TideHistoryPage, { ...(await surroundings(c)), ...found, filter, now }));
 });
 
 tide.get("/tide.js", etag(), (c) =>

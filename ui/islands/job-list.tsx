@@ -6,10 +6,10 @@ import type { JobRow } from "../../src/jobs/view.ts";
 import { JobList } from "../parts/job-list.tsx";
 import type { JobListData } from "../parts/job-list.tsx";
 import { ours } from "../parts/ours.ts";
+import { useNow } from "./now.ts";
 import { poll } from "./poll.ts";
 
 const POLL_MS = 4_000;
-const TICK_MS = 1_000;
 
 /** What `/api/jobs` answers. */
 interface Answer {
@@ -33,15 +33,7 @@ function LiveJobList(props: JobListData): JSX.Element {
   const [rows, setRows] = useState(props.rows);
   const [waiting, setWaiting] = useState<readonly JobRow[] | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
-  const [now, setNow] = useState(props.now);
-
-  useEffect(() => {
-    const skew = props.now - Date.now();
-    const timer = setInterval(() => {
-      if (!document.hidden) setNow(Date.now() + skew);
-    }, TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow(props.now);
 
   useEffect(() => {
     if (props.source === null) return undefined;

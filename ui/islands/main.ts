@@ -9,6 +9,7 @@ const islands: Readonly<Record<IslandProps["name"], () => Promise<{ start: Start
   job: () => import("./job.tsx"),
   "job-log": () => import("./job-log.tsx"),
   "command-filter": () => import("./command-filter.tsx"),
+  tide: () => import("./tide.tsx"),
 };
 
 const isIsland = (name: string | undefined): name is IslandProps["name"] => name !== undefined && name in islands;

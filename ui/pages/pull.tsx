@@ -8,6 +8,7 @@ import { capital, EffectDetail, effectWords } from "../parts/effect.tsx";
 import { Frame, signInHref } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
 import { JobTable } from "../parts/job-table.tsx";
+import { type MergeAnswer, MergePanel } from "../parts/merge-panel.tsx";
 import { PersonLink, pullHref } from "../parts/links.tsx";
 import { RunMatrix } from "../parts/run-matrix.tsx";
 import { RunStep } from "../parts/run-step.tsx";
@@ -43,6 +44,8 @@ export interface PullPageProps extends Surroundings {
   readonly number: number;
   /** Null when no webhook of late tells. */
   readonly subject: Subject | null;
+  /** Null: no merge pool has it. */
+  readonly merge: MergeAnswer | null;
   readonly deliveries: readonly DeliveryRow[];
   readonly jobs: readonly JobRow[];
   /** Of the newest deliveries. */
@@ -86,6 +89,7 @@ export function PullPage(props: PullPageProps): JSX.Element {
           )}
         </div>
       </div>
+      {props.merge && <MergePanel answer={props.merge} now={now} />}
       {jobs.length > 0 && (
         <section class="part" aria-labelledby="jobs">
           <h2 id="jobs">Jobs</h2>

@@ -1,126 +1,134 @@
-/** What merge pools did, newest first, with how many they merged a day. */
+/** What merge pools did, newest first, with how many pull requests they merged a day. */
 import type { JSX } from "preact";
-import type { HistoryRecord, PoolView } from "../../src/tide/view.ts";
+import type { HistoryRecord } from "../../src/tide/view.ts";
+import { Choice, Field } from "../parts/field.tsx";
 import { Frame } from "../parts/frame.tsx";
 import type { Surroundings } from "../parts/frame.tsx";
+import { pullHref } from "../parts/links.tsx";
+import { type JobState, StateMark } from "../parts/state.tsx";
+import { type DayCount, ThroughputChart } from "../parts/throughput-chart.tsx";
 import { Ago } from "../parts/time.tsx";
 
+export type HistoryRow = HistoryRecord & { readonly org: string; readonly repo: string; readonly branch: string };
+
 export interface TideHistoryPageProps extends Surroundings {
-  readonly pools: readonly PoolView[];
-  /** `org/repo` and branch that it is narrowed to; empty: all. */
-  readonly repo: string;
-  readonly branch: string;
+  readonly rows: readonly HistoryRow[];
+  /** The oldest first. */
+  readonly days: readonly DayCount[];
+  /** As typed; empty: any. */
+  readonly filter: {
+    readonly repo: string;
+    readonly branch: string;
+    readonly action: string;
+    readonly pull: string;
+    readonly author: string;
+  };
   readonly now: number;
 }
 
-const DAY_MS = 24 * 3600_000;
-const DAYS = 14;
-const ROWS = 200;
-const WIDTH = 800;
-const HEIGHT = 120;
+const LOOKS: Readonly<Record<HistoryRecord["action"], { readonly state: JobState; readonly word: string }>> = {
+  MERGE: { state: "success", word: "Merged" },
+  MERGE_BATCH: { state: "success", word: "Merged a batch" },
+  TRIGGER: { state: "triggered", word: "Tested" },
+  TRIGGER_BATCH: { state: "triggered", word: "Tested a batch" },
+  WAIT: { state: "scheduling", word: "Waited" },
+  BLOCKED: { state: "aborted", word: "Blocked" },
+  PAUSE: { state: "aborted", word: "Stopped" },
+  RESUME: { state: "success", word: "Went on" },
+  INCIDENT: { state: "error", word: "Incident" },
+};
+const ACTIONS = ["MERGE", "MERGE_BATCH", "TRIGGER", "TRIGGER_BATCH", "PAUSE", "RESUME", "INCIDENT"] as const;
 
-type Row = HistoryRecord & { readonly pool: string };
-
-const isMerge = ({ action }: HistoryRecord): boolean => action === "MERGE" || action === "MERGE_BATCH";
+const FIELDS = [
+  { name: "repo", label: "Repository", hint: "org/repo", wide: true },
+  { name: "branch", label: "Branch", hint: "main" },
+  { name: "pull", label: "Pull", hint: "number", numeric: true },
+  { name: "author", label: "Author", hint: "login" },
+] as const;
 
 export function TideHistoryPage(props: TideHistoryPageProps): JSX.Element {
-  const { pools, repo, branch, now } = props;
-  const rows = pools
-    .flatMap((pool) => pool.history.map((one): Row => ({ ...one, pool: `${pool.org}/${pool.repo}@${pool.branch}` })))
-    .toSorted((a, b) => b.time - a.time)
-    .slice(0, ROWS);
+  const { rows, days, filter, now } = props;
   return (
     <Frame {...props} title="Tide history">
       <div class="title-row">
         <h1>Tide history</h1>
         <p class="soft">
-          {repo === "" ? "All pools" : `${repo}${branch === "" ? "" : ` ${branch}`}`}. <a href="/tide">Pools</a>
+          What merge pools did. <a href="/tide">Pools now</a>
         </p>
       </div>
-      <form method="get" class="row" role="search">
-        <input type="search" name="repo" value={repo} placeholder="org/repo" aria-label="Repository" />
-        <input type="search" name="branch" value={branch} placeholder="branch" aria-label="Branch" />
-        <button>Show</button>
+      <form class="filters" method="get" action="/tide-history" role="search" aria-label="Filter the history">
+        <div class="fields">
+          <Choice
+            name="action"
+            label="What"
+            value={filter.action}
+            options={ACTIONS.map((action) => [action, LOOKS[action].word])}
+          />
+          {FIELDS.map((field) => (
+            <Field key={field.name} {...field} value={filter[field.name]} />
+          ))}
+          <button class="button button-main" type="submit">
+            Show
+          </button>
+        </div>
       </form>
       {rows.length === 0 ? (
         <section class="card empty">
           <h2>Nothing yet</h2>
-          <p class="soft">What a pool merges or tests is listed here.</p>
+          <p class="soft">
+            {Object.values(filter).some((value) => value !== "") ? (
+              <>
+                Nothing that pools did is like that. <a href="/tide-history">Show all</a>
+              </>
+            ) : (
+              "What a pool tests or merges stands here, as soon as it does."
+            )}
+          </p>
         </section>
       ) : (
         <>
-          <Throughput rows={rows} now={now} />
-          <div class="card table-scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">When</th>
-                  <th scope="col">Pool</th>
-                  <th scope="col">What</th>
-                  <th scope="col">Pull requests</th>
-                  <th scope="col">Trouble</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={`${row.pool} ${row.id}`}>
-                    <td>
-                      <Ago at={row.time} now={now} />
-                    </td>
-                    <td>{row.pool}</td>
-                    <td>
-                      {row.action}
-                      {row.times > 1 && ` × ${row.times}`}
-                    </td>
-                    <td>{row.target.map(({ number }) => `#${number}`).join(", ")}</td>
-                    <td>{row.err}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ThroughputChart days={days} />
+          <ol class="card queue queue-flat">
+            {rows.map((row) => (
+              <Row key={`${row.org}/${row.repo}@${row.branch} ${row.id}`} row={row} now={now} />
+            ))}
+          </ol>
         </>
       )}
     </Frame>
   );
 }
 
-/** Merged pull requests of each of the last days, as an image that needs no script. */
-function Throughput({ rows, now }: { readonly rows: readonly Row[]; readonly now: number }): JSX.Element {
-  const today = Math.floor(now / DAY_MS);
-  const counts = Array.from({ length: DAYS }, () => 0);
-  for (const row of rows) {
-    const at = DAYS - 1 - (today - Math.floor(row.time / DAY_MS));
-    if (isMerge(row) && at >= 0) counts[at] = (counts[at] ?? 0) + row.target.length;
-  }
-  const most = Math.max(1, ...counts);
-  const step = WIDTH / DAYS;
-  const sum = counts.reduce((total, one) => total + one, 0);
+function Row({ row, now }: { readonly row: HistoryRow; readonly now: number }): JSX.Element {
+  const { org, repo, branch, action, target, err, times, time, baseSha } = row;
+  const { state, word } = LOOKS[action];
+  // Of the red button it says who pressed it, and why.
+  const trouble = err !== "" && action !== "PAUSE" && action !== "RESUME";
   return (
-    <figure class="card chart">
-      <figcaption>
-        <b>Merged</b>{" "}
+    <li class="history-row">
+      <p class="queue-title">
+        <StateMark state={trouble ? "failure" : state} word={word} /> {times > 1 && <b>{times} times </b>}
         <span class="soft">
-          {sum} in the last {DAYS} days, at most {most} a day
+          {org}/{repo} {branch}
+          {baseSha !== "" && <span class="mono"> {baseSha.slice(0, 10)}</span>}
         </span>
-      </figcaption>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label="Merged pull requests a day"
-      >
-        {counts.map((count, at) => {
-          const height = count === 0 ? 1 : Math.max(3, (count / most) * HEIGHT);
-          const day = new Date((today - DAYS + 1 + at) * DAY_MS).toISOString().slice(0, 10);
-          return (
-            <g key={day}>
-              <title>{`${count} on ${day}`}</title>
-              <rect class="bar bar-success" x={at * step + 2} y={HEIGHT - height} width={step - 4} height={height} />
-            </g>
-          );
-        })}
-      </svg>
-    </figure>
+      </p>
+      <span class="queue-when soft small">
+        <Ago at={time} now={now} />
+      </span>
+      {(target.length > 0 || err !== "") && (
+        <p class="queue-why">
+          {target.map(({ number, title, author }) => (
+            <span class="history-pull" key={number}>
+              <a href={pullHref(org, repo, number)}>
+                #{number} {title}
+              </a>{" "}
+              <span class="soft small">{author}</span>
+            </span>
+          ))}
+          {err !== "" && <span class={trouble ? "history-trouble" : undefined}>{err}</span>}
+        </p>
+      )}
+    </li>
   );
 }
