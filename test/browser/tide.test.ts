@@ -20,7 +20,7 @@ beforeAll(async () => {
   pool = await poolOf(seen, TIDE);
   number = await pool.pull("Deepen the harbour");
   await pool.green(number);
-  await eventually("it says what it lacks", () => pool.status(number)?.description.includes("lgtm") ?? false);
+  await eventually("it says what it lacks", () => pool.status(number)?.description?.includes("lgtm") ?? false);
   url = `${seen.worker.url}/tide?repo=${encodeURIComponent(HARBOR)}`;
 }, 120_000);
 afterAll(() => seen?.end());
