@@ -53,7 +53,7 @@ function expected(pool: Pool, { candidate, state }: PullResult, place: number, {
   if (longest === 0) return state === "success" ? 0 : null;
   const { batchSizeLimit: limit } = pool.settings;
   const aRound = limit < 0 ? 1 : limit === 0 ? Number.POSITIVE_INFINITY : limit;
-  const rounds = Math.ceil(place / aRound);
+  const rounds = Math.max(1, Math.ceil(place / aRound));
   const left = running ? Math.max(0, longest - (pool.now - running.startedAt)) : longest;
   return Math.round((rounds - 1) * longest + left);
 }

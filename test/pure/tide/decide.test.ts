@@ -372,4 +372,11 @@ describe("place in line and expected time", () => {
     });
     expect(tick(of)).toBe("TRIGGER 8 unit");
   });
+  test("without a limit of batches all in line are tested in one round, which takes its time", () => {
+    const of = pool([candidate(1), candidate(2)], [], { typicalMs: new Map([["unit", 300_000]]) });
+    expect(decide(of).waits.map(({ place, expectedMs }) => [place, expectedMs])).toEqual([
+      [1, 300_000],
+      [2, 300_000],
+    ]);
+  });
 });
