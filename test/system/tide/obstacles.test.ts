@@ -130,5 +130,5 @@ describe("a batch", () => {
     approve(refused);
     await merged(refused);
     control().protect({ repo: HARBOR, branch: "main", contexts: [] });
-  });
+  }, 300_000);
 });
