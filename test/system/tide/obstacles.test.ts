@@ -107,28 +107,3 @@ describe("a pull request", () => {
     expect(runs.filter(({ baseSha, state }) => baseSha === base && state === "success")).toHaveLength(1);
   });
 });
-
-describe("a batch", () => {
-  it("of which GitHub refuses one merges the others", async () => {
-    const [one, refused, other] = [await pool.pull("Ba"), await pool.pull("Bb"), await pool.pull("Bc")];
-    for (const number of [one, refused, other]) await pool.green(number);
-    for (const number of [one, other]) approve(number);
-    control().protect({ repo: HARBOR, branch: "main", contexts: [], approvals: 1 });
-    const { number: blocker } = control().createIssue({ repo: HARBOR, as: "ada", title: "The harbour is closed" });
-    control().addLabel({ repo: HARBOR, number: blocker, as: "ada", label: "tide/merge-blocker" });
-    await control().settled();
-    for (const number of [one, refused, other]) {
-      pool.label(number, "lgtm");
-      await says(number, `Merging is blocked by issue ${blocker}.`);
-    }
-    await push("harbour.txt");
-    await control().settled();
-    control().setState({ repo: HARBOR, number: blocker, as: "ada", state: "closed" });
-    for (const number of [one, other]) await merged(number);
-    await says(refused, "GitHub refused to merge it");
-    expect(pool.merged(refused)).toBe(false);
-    approve(refused);
-    await merged(refused);
-    control().protect({ repo: HARBOR, branch: "main", contexts: [] });
-  }, 300_000);
-});
