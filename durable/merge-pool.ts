@@ -190,6 +190,7 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
   async #act(): Promise<number | void> {
     const found = await this.#config();
     if (!found) return this.#close();
+    putFact(this.ctx.storage.sql, "hidden", found.config.prow.hidden ? "yes" : "");
     await settle(this.#merging(this.#pool(found)));
     for (let step = 0; step < ACTIONS; step += 1) {
       await this.#read(found);
@@ -416,7 +417,11 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
 
   async #saveRow(): Promise<void> {
     const view = this.#fact("view");
-    const row = view === "" ? "" : JSON.stringify({ ...stored<PoolView>(view), paused: this.#paused() });
+    // Of repositories that are hidden the list tells nobody.
+    const row =
+      view === "" || this.#fact("hidden") !== ""
+        ? ""
+        : JSON.stringify({ ...stored<PoolView>(view), paused: this.#paused() });
     await savePool(this.env.DB, this.ctx.id.name ?? "", row, Date.now());
   }
 

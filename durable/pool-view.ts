@@ -9,6 +9,8 @@ const PULLS_SHOWN = 500;
 /** Without what the books know better: the button and the history. */
 export function poolView(pool: Pool, { action, waits }: Decision, assessment: Assessment): PoolView {
   const byNumber = new Map(waits.map((wait) => [wait.number, wait]));
+  const jobs = pool.candidates.flatMap(({ demands }) => demands?.jobs ?? []);
+  const hidden = new Set(jobs.filter((job) => job.hidden).map((job) => job.name));
   const of = (state: string): readonly number[] =>
     assessment.results.filter((one) => one.state === state).map(({ candidate }) => candidate.facts.number);
   return {
@@ -33,6 +35,7 @@ export function poolView(pool: Pool, { action, waits }: Decision, assessment: As
       return [{ number, title, url, author, headSha, mergeable, inPool: wait.place !== null, wait }];
     }),
     runs: pool.runs
+      .filter(({ job }) => !hidden.has(job))
       .filter(({ state }) => state === "scheduling" || state === "triggered" || state === "pending")
       .map(({ id, type, job, context, state, pulls, startedAt }) => {
         return { id, type, job, context, state, pulls: pulls.map(({ number }) => number), startedAt };

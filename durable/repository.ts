@@ -80,7 +80,11 @@ export class Repository extends ChatObject implements RepositoryRpc {
   async #pushed(row: InboxRow, push: PushEvent): Promise<string> {
     const wanted = settings(this.env).CONFIG_REPO?.toLowerCase();
     const branch = push.ref.replace(/^refs\/heads\//, "");
-    if (branch !== push.ref) await tellPool(this.env, row.owner, row.repo, branch, { kind: "base", sha: push.after });
+    // Most branches are nobody's base: they need no pool.
+    const { sql } = this.ctx.storage;
+    const isBase = sql.exec("SELECT 1 FROM pull_base WHERE base = ? LIMIT 1", branch).toArray().length > 0;
+    if (branch !== push.ref && isBase)
+      await tellPool(this.env, row.owner, row.repo, branch, { kind: "base", sha: push.after });
     if (push.deleted || wanted !== `${row.owner}/${row.repo}@${branch}`.toLowerCase()) return "";
     await this.env.CONFIGURATION.getByName("installation").sync(push.after, row.guid);
     return `Loads the configuration at ${push.after.slice(0, 7)}`;
