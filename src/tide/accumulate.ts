@@ -24,6 +24,8 @@ export interface PullResult {
   /** Jobs without a result that counts, or whose result is a failure. */
   readonly missing: readonly Presubmit[];
   readonly pending: readonly Presubmit[];
+  /** Those of `missing` that ran and failed: the same is not tried again by itself, whether or not GitHub shows it yet. */
+  readonly failed: readonly Presubmit[];
 }
 
 /** A head's context that says of itself that it holds: on which base, or on any (`/override-sticky`). */
@@ -57,11 +59,13 @@ export function accumulatePull(candidate: Candidate, runs: RunsByPull, aging: Ag
   const jobs = demands?.jobs ?? [];
   const own = runs.get(pullKey({ number: facts.number, sha: facts.headSha })) ?? [];
   const results = new Map<string, Result>();
+  const broken = new Set<string>();
   const byContext = new Map(jobs.map((job) => [job.context, job]));
   for (const run of own) {
     const job = byContext.get(run.context);
-    if (job && aging.of(job, run.baseSha).valid)
-      results.set(run.context, better(results.get(run.context), resultOf(run)));
+    if (!job || !aging.of(job, run.baseSha).valid) continue;
+    results.set(run.context, better(results.get(run.context), resultOf(run)));
+    if (run.state === "failure" || run.state === "error") broken.add(run.context);
   }
   for (const context of facts.contexts) {
     const job = byContext.get(context.context);
@@ -70,7 +74,8 @@ export function accumulatePull(candidate: Candidate, runs: RunsByPull, aging: Ag
   const missing = jobs.filter(({ context }) => (results.get(context) ?? "failure") === "failure");
   const pending = jobs.filter(({ context }) => results.get(context) === "pending");
   const state = missing.length > 0 ? "missing" : pending.length > 0 ? "pending" : "success";
-  return { candidate, state, missing, pending };
+  const failed = missing.filter(({ context }) => broken.has(context));
+  return { candidate, state, missing, pending, failed };
 }
 
 /** Runs of one batch: the same pull requests in the same order on the same tip. */

@@ -28,7 +28,7 @@ function actionOf(pool: Pool, { admissions, results, batches, running }: Assessm
   if (ready) return { kind: "MERGE", pulls: numbers([ready.candidate]) };
   if (!results.some(({ candidate }) => (candidate.demands?.jobs.length ?? 0) > 0)) return WAIT;
   const ours = byTide(pool);
-  const eligible = results.filter((one) => retestable(one.candidate, ours));
+  const eligible = results.filter((one) => one.failed.length === 0 && retestable(one.candidate, ours));
   const line = eligible.map(({ candidate }) => candidate);
   const batch = running ? speculate(pool, line, batches) : results.length > 1 ? pickBatch(pool, line, batches) : null;
   if (batch) return triggerBatch(batch);

@@ -37,6 +37,10 @@ function inPool(pool: Pool, result: PullResult, assessment: Assessment, action: 
     const about = names(result.pending);
     return { code: "retesting", text: `It is tested on the current base: ${about.join(", ")}.`, about };
   }
+  if (result.failed.length > 0) {
+    const about = names(result.failed);
+    return { code: "contexts", text: `Failed on the current base: ${about.join(", ")}.`, about };
+  }
   const failing = assessment.admissions.get(result.candidate)?.failing ?? [];
   if (result.state === "success" && failing.length > 0) {
     const about = names(failing);

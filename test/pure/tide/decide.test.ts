@@ -291,6 +291,17 @@ describe("what users of the original suffered from (issue 5, scope 6)", () => {
     const twice = [run([1, 2], failed), run([1, 2], failed)];
     expect(tick(pool(of, twice))).toBe("TRIGGER_BATCH 1 3 unit");
   });
+  test("what failed on this base is not started again, before GitHub shows the failure and if it never does", () => {
+    const told = { contexts: [context("unit", "PENDING" as const)] };
+    expect(tick(pool([candidate(1, told)], [run([1], failed)]))).toBe("WAIT");
+    const rbm = job("rbm", { always_run: false, optional: true, run_before_merge: true });
+    const optional = policy({ required: [], optional: ["rbm"] });
+    const bad = candidate(1, { contexts: [context("rbm", "FAILURE")] }, { jobs: [rbm], policy: optional });
+    const of = pool([bad, two, three], [run([1], { job: "rbm", ...failed })]);
+    expect(tick(of)).toBe("TRIGGER_BATCH 2 3 unit");
+    expect(codes(of)).toMatchObject({ 1: "contexts" });
+    expect(tick(pool([candidate(1, told)], [run([1], { state: "aborted" })]))).toBe("TRIGGER 1 unit");
+  });
   test("a green batch that loses a member: the rest is merged", () => {
     expect(tick(pool([one, candidate(2, { labels: [] }), three], [run([1, 2, 3])]))).toBe("MERGE_BATCH 1 3");
   });
