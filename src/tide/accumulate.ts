@@ -82,7 +82,7 @@ export function accumulatePull(candidate: Candidate, runs: RunsByPull, aging: Ag
 export interface Batch {
   readonly baseSha: string;
   readonly pulls: readonly RunPull[];
-  /** What of it is still to be merged and still is what was tested. */
+  /** What of it is still to be merged: members before the first that was lost, since who came later was tested with that one. */
   readonly rest: readonly Candidate[];
   /** Members that left the pool or changed. */
   readonly lost: readonly RunPull[];
@@ -128,7 +128,9 @@ function batchOf(runs: readonly Run[], inPool: ReadonlyMap<string, Candidate>, a
   const [first] = runs;
   const left = first && restOf(aging, first.baseSha, first.pulls);
   if (!first || !left || left.length === 0) return [];
-  const rest = left.flatMap((pull) => inPool.get(pullKey(pull)) ?? []);
+  const firstLost = left.findIndex((pull) => !inPool.has(pullKey(pull)));
+  const whole = firstLost === -1 ? left : left.slice(0, firstLost);
+  const rest = whole.flatMap((pull) => inPool.get(pullKey(pull)) ?? []);
   const lost = left.filter((pull) => !inPool.has(pullKey(pull)));
   const results = new Map<string, Result>();
   const failures = new Map<string, number>();

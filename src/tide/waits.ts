@@ -48,7 +48,20 @@ function inPool(pool: Pool, result: PullResult, assessment: Assessment, action: 
   }
   if (result.state === "success")
     return { code: "queued", text: "It is green, and waits for the batch that runs.", about: [] };
+  const lost = lostBefore(number, assessment);
+  if (lost !== undefined) {
+    const text = `It was tested together with #${lost}, which left the batch before it: it is tested again.`;
+    return { code: "queued", text, about: [`#${lost}`] };
+  }
   return { code: "queued", text: "It is in line to be tested on the current base.", about: names(result.missing) };
+}
+
+/** Who left a green batch, so that this one cannot be merged from it. */
+function lostBefore(number: number, { batches }: Assessment): number | undefined {
+  const batch = batches.find(
+    ({ state, lost, pulls }) => state === "success" && lost.length > 0 && pulls.some((pull) => pull.number === number),
+  );
+  return batch?.lost[0]?.number;
 }
 
 /** A round of tests takes as long as the slowest job; so many in line are tested in a round. */

@@ -302,8 +302,11 @@ describe("what users of the original suffered from (issue 5, scope 6)", () => {
     expect(codes(of)).toMatchObject({ 1: "contexts" });
     expect(tick(pool([candidate(1, told)], [run([1], { state: "aborted" })]))).toBe("TRIGGER 1 unit");
   });
-  test("a green batch that loses a member: the rest is merged", () => {
-    expect(tick(pool([one, candidate(2, { labels: [] }), three], [run([1, 2, 3])]))).toBe("MERGE_BATCH 1 3");
+  test("a green batch that loses a member: those before it are merged, those after it were tested with it", () => {
+    const of = pool([one, candidate(2, { labels: [] }), three], [run([1, 2, 3])]);
+    expect(tick(of)).toBe("MERGE_BATCH 1");
+    expect(decide(of).waits[2]?.text).toContain("together with #2");
+    expect(tick(pool([candidate(1, { labels: [] }), two, three], [run([1, 2, 3])]))).toBe("TRIGGER_BATCH 2 3 unit");
   });
   test("a batch of which some are merged already, in its order, still counts for the rest", () => {
     const merges = [{ fromSha: OLD, toSha: BASE, pull: { number: 1, sha: sha(1) }, paths: null }];
