@@ -60,7 +60,8 @@ function gather(
   for (const one of line) {
     if (limit > 0 && chosen.length >= limit) break;
     const key = keyOf(one);
-    if (within.has(key) || [...after, ...chosen].some((other) => clash(pool, other, one))) continue;
+    if (within.has(key)) continue;
+    if (pool.conflicts.size > 0 && [...after, ...chosen].some((other) => clash(pool, other, one))) continue;
     if (failed.some((set, at) => set.has(key) && (counts[at] ?? 0) + 1 >= set.size)) continue;
     for (const [at, set] of failed.entries()) if (set.has(key)) counts[at] = (counts[at] ?? 0) + 1;
     chosen.push(one);

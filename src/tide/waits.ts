@@ -3,6 +3,8 @@ import type { PullResult } from "./accumulate.ts";
 import { type Assessment, blockersOf, freezeOf } from "./assess.ts";
 import type { Action, Candidate, Pool, Wait } from "./model.ts";
 
+const NAMED = 10;
+
 type Said = Pick<Wait, "code" | "text" | "about">;
 
 /** What holds for the whole pool; null: nothing. */
@@ -30,8 +32,12 @@ function inPool(pool: Pool, result: PullResult, assessment: Assessment, action: 
   }
   const { running } = assessment;
   if (running?.rest.includes(result.candidate)) {
-    const others = running.rest.filter((one) => one !== result.candidate).map(({ facts }) => `#${facts.number}`);
-    return { code: "in-batch", text: `It is tested together with ${others.join(", ")}.`, about: others };
+    // Some are named, not all: in a batch of hundreds each would name hundreds.
+    const some = running.rest.slice(0, NAMED + 1).filter((one) => one !== result.candidate);
+    const about = some.slice(0, NAMED).map(({ facts }) => `#${facts.number}`);
+    const more = running.rest.length - 1 - about.length;
+    const text = `It is tested together with ${about.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
+    return { code: "in-batch", text, about };
   }
   if (result.pending.length > 0) {
     const about = names(result.pending);
