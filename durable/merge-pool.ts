@@ -363,7 +363,9 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       const said = JSON.stringify([headSha, status]);
       const there = contexts.find(({ context }) => context === "tide");
       const same = there?.state.toLowerCase() === status.state && there.description === status.description;
-      if (known.get(number) === said || same) continue;
+      // What was written last counts; GitHub's word only where nothing was written: it may be older than what is on its way.
+      const before = known.get(number) ?? "";
+      if (before === said || (before === "" && same)) continue;
       const conversation = this.env.CONVERSATION.getByName(`${pool.org}/${pool.repo}#${number}`.toLowerCase());
       const effect = { kind: "setStatus", sha: headSha, context: "tide", ...status } as const;
       await conversation.enqueue(`tide:${crypto.randomUUID()}`, "tide", [effect]);

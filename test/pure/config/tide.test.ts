@@ -132,7 +132,11 @@ describe("settings of a branch", () => {
     ["starvation in milliseconds", [TOOL, SHIP].map((one) => one.starvationMs), [0, 7_200_000]],
     ["freezes of everything and of the branch", SHIP.freezes.map((one) => one.name), ["all", "ship"]],
     ["no freeze of another branch", RELEASE.freezes.map((one) => one.name), ["all"]],
-    ["no freeze of another repository", TOOL.freezes, [{ name: "all", from: 1767225600000, until: 1767312000000, branches: [] }]],
+    [
+      "no freeze of another repository",
+      TOOL.freezes,
+      [{ name: "all", from: 1767225600000, until: 1767312000000, branches: [] }],
+    ],
   ])("%s", (_rule, found, expected) => {
     expect(found).toEqual(expected);
   });

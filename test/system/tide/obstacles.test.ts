@@ -51,7 +51,6 @@ const jobs = async (query: string) => {
 };
 const push = (file: string) =>
   control().push({ repo: HARBOR, as: "ada", branch: "main", files: { [file]: "x\n" }, message: file });
-const approve = (number: number) => control().review({ repo: HARBOR, number, as: "ada", verdict: "APPROVE", body: "" });
 
 describe("a pull request", () => {
   it("of which two labels want two methods is merged when one is gone", async () => {
