@@ -66,7 +66,9 @@ export async function applyMigrations(config: string, account: Credentials): Pro
   const args = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];
   const output = await succeed("Migrating D1", args, account);
   if (output.includes("No migrations to apply")) return "none to apply";
-  return `${output.match(/\.sql .*✅/g)?.length ?? 0} applied`;
+  // wrangler prints its table of files anew after each.
+  const applied = new Set(output.match(/\S+\.sql(?= .*✅)/g));
+  return `${applied.size} applied`;
 }
 
 /** Bundles without sending anything; returns the size. */

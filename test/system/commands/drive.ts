@@ -109,6 +109,7 @@ async function said(system: TestSystem, row: Row, actor: Actor, nth: number): Pr
   const at = { repo: REPO, number };
   await handled(system, number, "pull_request", "opened", ACTORS.author);
   await eventually("its size is known", () => control.snapshot(at).labels.includes("size/XS"));
+  await labelsHeard(system, number);
   for (const label of row.labels ?? []) {
     const had = control.snapshot(at).labels.includes(label);
     if (!had) control.addLabel({ ...at, as: ACTORS.approver, label });
@@ -124,6 +125,17 @@ async function said(system: TestSystem, row: Row, actor: Actor, nth: number): Pr
   if (dead) throw new Error(`${row.command} of ${actor}: ${words(dead.effect)} was given up: ${dead.answer}`);
   const done = effectList.filter(({ state }) => state === "done");
   return done.map(({ effect }) => words(effect)).sort();
+}
+
+/** GitHub tells of our own labels too, and a late word of one may answer a command before the comment's own event does. */
+async function labelsHeard(system: TestSystem, number: number): Promise<void> {
+  const on = system.github.control.snapshot({ repo: REPO, number }).labels.length;
+  await eventually(`the ${on} labels of #${number} are heard of`, async () => {
+    const query = `repo=${REPO}&number=${number}&event=pull_request`;
+    const { deliveries } = List.parse(await (await fetch(`${system.worker.url}/api/deliveries?${query}`)).json());
+    const heard = deliveries.filter(({ action, state }) => action === "labeled" && state !== "waiting");
+    return heard.length >= on;
+  });
 }
 
 /** What came of a webhook, once it is handled and every effect is carried out. */
