@@ -98,7 +98,7 @@ export class JobDuties {
       case "clean":
         return this.#log.clean(Number(of));
       case "forget":
-        return this.#forget(job);
+        return this.#forget(job, of === "now");
       case "deadline":
         return this.#deadline(of, due);
     }
@@ -202,11 +202,11 @@ export class JobDuties {
   }
 
   /** Sinker: by age, and never what is not over. Files first, the row last, so that a crash leaves what finds the rest. */
-  async #forget({ prowjob, record }: KnownJob): Promise<Again> {
+  async #forget({ prowjob, record }: KnownJob, isOld: boolean): Promise<Again> {
     const now = Date.now();
     if (record.completedAt === null) return;
     const due = record.completedAt + jobsMaxAge(this.#env);
-    if (now < due) return due;
+    if (now < due && !isOld) return due;
     for (let attempt = this.#store.lastAttempt(); attempt > 0; attempt -= 1) {
       const build = this.#store.build(attempt);
       if (build && (await dropBuild(this.#env.ARTIFACTS, prowjob, build.buildId))) return now;

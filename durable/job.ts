@@ -126,6 +126,13 @@ export class Job extends DurableObject<Env> implements JobRpc {
     return true;
   }
 
+  async forgetBefore(time: number): Promise<void> {
+    const ended = this.#store.known()?.record.completedAt ?? null;
+    if (ended === null || ended >= time) return;
+    this.#todo.put("forget now", Date.now());
+    await this.#todo.arm();
+  }
+
   async admitted(): Promise<void> {
     if (this.#store.known()?.record.stage !== "admission") return;
     this.#todo.put("admit", Date.now());

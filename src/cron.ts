@@ -16,9 +16,13 @@ const DAY_MS = 24 * 3600_000;
 /** As long as objects remember deliveries. */
 const DELIVERIES_MS = 91 * DAY_MS;
 
-/** Each job forgets itself by its own alarm; a day later its row would be one that nobody took away. */
-const sinker: Duty = (env, now) =>
-  sweepRows(env.DB, { jobs: now - jobsMaxAge(env) - DAY_MS, deliveries: now - DELIVERIES_MS });
+/** Each job forgets itself by its own alarm; a day later its row is of one that never set it, and is told so. */
+const sinker: Duty = (env, now) => {
+  const jobs = now - jobsMaxAge(env) - DAY_MS;
+  return sweepRows(env.DB, { jobs, deliveries: now - DELIVERIES_MS }, (id) =>
+    env.JOB.getByName(`job:${id}`).forgetBefore(jobs),
+  );
+};
 
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
   "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools],

@@ -47,6 +47,8 @@ export interface JobRpc extends Rpc.DurableObjectBranded {
   record(prowjob: string): Promise<JobSummary>;
   /** Marks it aborted; the runner kills the workload, then it completes. False when it is complete already. */
   abort(reason: string, by: string, superseded: boolean): Promise<boolean>;
+  /** From sinker: it ended before this time (milliseconds), so all that there is of it goes. What has not ended stays. */
+  forgetBefore(time: number): Promise<void>;
   /** From JobName or JobQueue: a slot is granted. The job asks them again; this says only that it is time to. */
   admitted(by: "job-name" | "job-queue"): Promise<void>;
   /** From BuildCluster: a runner takes it. Null when there is nothing to run (any more). The assignment is JSON. */

@@ -51,6 +51,27 @@ it("a job that ended long ago goes with its files and its row; a younger one sta
   expect(await files(`pr-logs/directory/${job.spec.job}/${assignment.buildId}.txt`)).toEqual([]);
 });
 
+it("one that never set its alarm (it ended before there was a sinker) goes when the cron duty meets its row", async () => {
+  const job = prowJob();
+  const id = job.metadata.name;
+  await startQueued(job);
+  const claimed = await jobStub(id).claim("runner-1");
+  const assignment: Assignment = JSON.parse(claimed?.assignment ?? "");
+  await jobStub(id).finish(assignment.token, finishReport());
+  await completed(id);
+  const folder = storagePath(job.spec, assignment.buildId);
+  await until(async () => (await files(`${folder}/finished.json`)).length > 0 && (await rowOf(id)), "its end");
+  await runInDurableObject(jobStub(id), (_object, { storage }) => {
+    storage.sql.exec("DELETE FROM todo WHERE key = 'forget'");
+  });
+  await until(async () => {
+    await runCron("*/5 * * * *", Date.now() + 92 * DAY_MS, env, createExecutionContext());
+    return (await jobStub(id).view()) === null;
+  }, "that it is forgotten");
+  expect(await rowOf(id)).toBeNull();
+  expect(await files(folder)).toEqual([]);
+});
+
 it("a job that runs is never forgotten, however old it is", async () => {
   const job = prowJob();
   const id = job.metadata.name;

@@ -135,7 +135,7 @@ it("shows no measures of hidden or private jobs to strangers", async () => {
 it("measures of jobs that run no more go with the rest of what is old", async () => {
   await saveJobRow(env.DB, row("gone-1", { waited: 1, ran: 1, at: 1 }, { job: "gone-unit" }));
   expect(await metrics()).toContain('job_name="gone-unit"');
-  await sweepRows(env.DB, { jobs: Date.now() - 30 * 24 * HOUR, deliveries: 0 });
+  await sweepRows(env.DB, { jobs: Date.now() - 30 * 24 * HOUR, deliveries: 0 }, async () => {});
   expect(await metrics()).not.toContain("gone-unit");
 });
 
