@@ -1,0 +1,41 @@
+/** What turns rows of the mirror into points (spec velodrome 1.5). Plugins see one repository, its rows in order of time. */
+import type { CommentRow, EventRow, IssueRow } from "../rows.ts";
+
+export type FieldValue = number | string;
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** One measurement. Whole numbers only: the original sends integer fields. */
+export interface Point {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly fields: Fields;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Issues come before the events and comments that name them, and may come again. */
+export interface Plugin {
+  issue(row: IssueRow): readonly Point[];
+  event(row: EventRow): readonly Point[];
+  comment(row: CommentRow): readonly Point[];
+  /** All it remembers. */
+  save(): Json;
+  /** Takes up, into a new plugin of the same definition, what {@link save} gave. Throws for anything else. */
+  load(saved: unknown): void;
+}
+
+export const NO_POINTS: readonly Point[] = [];
+export const NO_TAGS: Readonly<Record<string, string>> = {};
+
+/** Of plugins that remember nothing. */
+export const FORGETFUL = { save: (): Json => null, load: (): void => {} } as const;
+
+/** Of plugins that say nothing. */
+export const nothing = (): readonly Point[] => NO_POINTS;
+
+/** Without a copy where one side is empty, which is nearly always. */
+export function both(first: readonly Point[], second: readonly Point[]): readonly Point[] {
+  if (first.length === 0) return second;
+  return second.length === 0 ? first : [...first, ...second];
+}

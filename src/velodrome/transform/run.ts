@@ -1,0 +1,181 @@
+/** A metric over one repository's rows, in as many goes as its caller likes (spec velodrome 1.4, 1.12). */
+import * as z from "zod";
+import type { CommentRow, EventRow, IssueRow } from "../rows.ts";
+import { type CountOptions, countPlugin } from "./count.ts";
+import { packNumbers, unpackNumbers } from "./numbers.ts";
+import { type Json, NO_TAGS, type Plugin, type Point } from "./plugin.ts";
+
+/** Changes when the same rows and the same definition give other points than before. */
+const VERSION = 1;
+
+/** Where a run is in the one order of events and comments: by time, events first, then by number. */
+const Cursor = z.object({ at: z.int(), comment: z.boolean(), review: z.boolean(), id: z.int() });
+export type Cursor = z.output<typeof Cursor>;
+
+const Saved = z.object({
+  definition: z.string(),
+  cursor: Cursor.nullable(),
+  known: z.unknown(),
+  missed: z.unknown(),
+  plugin: z.unknown(),
+});
+
+/** Rows of one repository, in any order. */
+export interface Batch {
+  readonly issues: readonly IssueRow[];
+  readonly events: readonly EventRow[];
+  readonly comments: readonly CommentRow[];
+}
+
+/** Which points a definition makes: the same text, the same points. */
+export const fingerprint = (options: CountOptions): string =>
+  JSON.stringify([
+    VERSION,
+    options.event,
+    options.comments,
+    options.state,
+    [...new Set(options.percentiles)].sort((a, b) => a - b),
+    options.noIssues,
+    options.noPullRequests,
+    [...new Set(options.ignoreAuthors)].sort((a, b) => (a < b ? -1 : 1)),
+    options.logAuthor,
+  ]);
+
+const cursorOfEvent = ({ at, id }: EventRow): Cursor => ({ at, comment: false, review: false, id });
+const cursorOfComment = ({ at, review, id }: CommentRow): Cursor => ({ at, comment: true, review, id });
+
+/** Negative when `a` comes first. */
+function compare(a: Cursor, b: Cursor): number {
+  if (a.at !== b.at) return a.at - b.at;
+  if (a.comment !== b.comment) return a.comment ? 1 : -1;
+  if (a.id !== b.id) return a.id - b.id;
+  return Number(a.review) - Number(b.review);
+}
+
+/**
+ * Points come out in the order of their making, and a later one replaces the fields of an earlier one of the same second
+ * (see series.ts). Points of many goes are those of one go over all rows, or {@link LateRow} is thrown.
+ */
+export class MetricRun {
+  readonly #definition: string;
+  readonly #repository: string;
+  readonly #tags: Point["tags"];
+  readonly #plugin: Plugin;
+  readonly #known = new Set<number>();
+  /** Issues that rows spoke of before they were known. */
+  readonly #missed = new Set<number>();
+  readonly #minds: "openings" | "nothing";
+  #cursor: Cursor | null = null;
+
+  /** Begins anew when nothing is saved, or when that was of another definition: {@link cursor} is then null. */
+  constructor(repository: string, options: CountOptions, saved: unknown = null) {
+    this.#repository = repository;
+    this.#tags = { repository };
+    this.#definition = fingerprint(options);
+    this.#plugin = countPlugin(options);
+    this.#minds = options.event === "opened" || options.state !== "" ? "openings" : "nothing";
+    const known = Saved.safeParse(saved);
+    if (!known.success || known.data.definition !== this.#definition) return;
+    this.#cursor = known.data.cursor;
+    for (const number of unpackNumbers(known.data.known)) this.#known.add(number);
+    for (const number of unpackNumbers(known.data.missed)) this.#missed.add(number);
+    this.#plugin.load(known.data.plugin);
+  }
+
+  /** The last row that it has seen: go on with those behind it. Null: it needs all rows, and old points go. */
+  get cursor(): Cursor | null {
+    return this.#cursor;
+  }
+
+  /**
+   * Takes rows that no earlier go has had (issues may come again). Throws {@link LateRow}, having changed nothing, when a
+   * row should have been there before: only a new run over all rows gives the right points then.
+   */
+  advance({ issues, events, comments }: Batch): Point[] {
+    const orderedEvents = inOrder(events, cursorOfEvent);
+    const orderedComments = inOrder(comments, cursorOfComment);
+    const fresh = issues.filter(({ number }) => !this.#known.has(number));
+    this.#refuseLate(fresh, orderedEvents[0], orderedComments[0]);
+    const points: Point[] = [];
+    for (const issue of fresh) {
+      if (this.#known.has(issue.number)) continue;
+      this.#known.add(issue.number);
+      this.#keep(points, this.#plugin.issue(issue));
+    }
+    let [nextEvent, nextComment] = [0, 0];
+    for (;;) {
+      const event = orderedEvents[nextEvent];
+      const comment = orderedComments[nextComment];
+      if (event && (!comment || event.at <= comment.at)) {
+        nextEvent += 1;
+        this.#miss(event.issue);
+        this.#keep(points, this.#plugin.event(event));
+      } else if (comment) {
+        nextComment += 1;
+        this.#miss(comment.issue);
+        this.#keep(points, this.#plugin.comment(comment));
+      } else break;
+    }
+    const ends = [
+      ...orderedEvents.slice(-1).map(cursorOfEvent),
+      ...orderedComments.slice(-1).map(cursorOfComment),
+      ...(this.#cursor === null ? [] : [this.#cursor]),
+    ];
+    this.#cursor = ends.sort(compare).at(-1) ?? null;
+    return points;
+  }
+
+  save(): Json {
+    return {
+      definition: this.#definition,
+      cursor: this.#cursor,
+      known: packNumbers(this.#known),
+      missed: packNumbers(this.#missed),
+      plugin: this.#plugin.save(),
+    };
+  }
+
+  #refuseLate(issues: readonly IssueRow[], event: EventRow | undefined, comment: CommentRow | undefined): void {
+    const cursor = this.#cursor;
+    if (cursor === null) return;
+    for (const { number, created } of issues)
+      if (this.#missed.has(number) || (this.#minds === "openings" && created <= cursor.at))
+        throw new LateRow(`Issue ${number} of ${this.#repository} came after what happened behind it`);
+    if (event && compare(cursorOfEvent(event), cursor) <= 0)
+      throw new LateRow(`Event ${event.id} of ${this.#repository} came after younger ones`);
+    if (comment && compare(cursorOfComment(comment), cursor) <= 0)
+      throw new LateRow(`Comment ${comment.id} of ${this.#repository} came after younger ones`);
+  }
+
+  #miss(issue: number): void {
+    if (!this.#known.has(issue)) this.#missed.add(issue);
+  }
+
+  #keep(points: Point[], made: readonly Point[]): void {
+    for (const { at, tags, fields } of made)
+      points.push({ at, tags: tags === NO_TAGS ? this.#tags : { ...this.#tags, ...tags }, fields });
+  }
+}
+
+/** A row that came too late for its place: start the metric anew, over all rows. */
+export class LateRow extends Error {
+  override readonly name = "LateRow";
+}
+
+/** Sorted, the last of those with the same key; untouched when it is so already. */
+function inOrder<Row>(rows: readonly Row[], keyOf: (row: Row) => Cursor): readonly Row[] {
+  let sorted = true;
+  for (let at = 1; at < rows.length && sorted; at += 1) {
+    const [before, here] = [rows[at - 1], rows[at]];
+    sorted = before !== undefined && here !== undefined && compare(keyOf(before), keyOf(here)) < 0;
+  }
+  if (sorted) return rows;
+  return rows
+    .map((row) => ({ row, key: keyOf(row) }))
+    .sort((a, b) => compare(a.key, b.key))
+    .filter(({ key }, at, all) => {
+      const next = all[at + 1];
+      return !next || compare(key, next.key) !== 0;
+    })
+    .map(({ row }) => row);
+}
