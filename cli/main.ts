@@ -15,6 +15,7 @@ const main = defineCommand({
     phony: () => import("./phony.ts").then((module) => module.phony),
     branchprotector: () => import("./branchprotector.ts").then((module) => module.branchprotector),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
+    velodrome: () => import("./velodrome.ts").then((module) => module.velodrome),
   },
 });
 

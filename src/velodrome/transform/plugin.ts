@@ -1,4 +1,5 @@
 /** What turns rows of the mirror into points (spec velodrome 1.5). Plugins see one repository, its rows in order of time. */
+import type { Json } from "../../config/model.ts";
 import type { CommentRow, EventRow, IssueRow } from "../rows.ts";
 
 export type FieldValue = number | string;
@@ -11,8 +12,6 @@ export interface Point {
   readonly tags: Readonly<Record<string, string>>;
   readonly fields: Fields;
 }
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Issues come before the events and comments that name them, and may come again. */
 export interface Plugin {

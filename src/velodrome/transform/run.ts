@@ -1,9 +1,10 @@
 /** A metric over one repository's rows, in as many goes as its caller likes (spec velodrome 1.4, 1.12). */
 import * as z from "zod";
+import type { Json } from "../../config/model.ts";
 import type { CommentRow, EventRow, IssueRow } from "../rows.ts";
 import { type CountOptions, countPlugin } from "./count.ts";
 import { packNumbers, unpackNumbers } from "./numbers.ts";
-import { type Json, NO_TAGS, type Plugin, type Point } from "./plugin.ts";
+import { NO_TAGS, type Plugin, type Point } from "./plugin.ts";
 
 /** Changes when the same rows and the same definition give other points than before. */
 const VERSION = 1;
@@ -60,26 +61,33 @@ export class MetricRun {
   readonly #definition: string;
   readonly #repository: string;
   readonly #tags: Point["tags"];
-  readonly #plugin: Plugin;
-  readonly #known = new Set<number>();
+  #plugin: Plugin;
+  #known = new Set<number>();
   /** Issues that rows spoke of before they were known. */
-  readonly #missed = new Set<number>();
+  #missed = new Set<number>();
   readonly #minds: "openings" | "nothing";
   #cursor: Cursor | null = null;
 
-  /** Begins anew when nothing is saved, or when that was of another definition: {@link cursor} is then null. */
+  /** Begins anew when nothing is saved, or when that was of another definition or is unreadable: {@link cursor} is then null. */
   constructor(repository: string, options: CountOptions, saved: unknown = null) {
     this.#repository = repository;
     this.#tags = { repository };
     this.#definition = fingerprint(options);
     this.#plugin = countPlugin(options);
     this.#minds = options.event === "opened" || options.state !== "" ? "openings" : "nothing";
-    const known = Saved.safeParse(saved);
-    if (!known.success || known.data.definition !== this.#definition) return;
-    this.#cursor = known.data.cursor;
-    for (const number of unpackNumbers(known.data.known)) this.#known.add(number);
-    for (const number of unpackNumbers(known.data.missed)) this.#missed.add(number);
-    this.#plugin.load(known.data.plugin);
+    const found = Saved.safeParse(saved);
+    if (!found.success || found.data.definition !== this.#definition) return;
+    try {
+      this.#known = new Set(unpackNumbers(found.data.known));
+      this.#missed = new Set(unpackNumbers(found.data.missed));
+      this.#plugin.load(found.data.plugin);
+      this.#cursor = found.data.cursor;
+    } catch {
+      // What cannot be read is made anew.
+      this.#known = new Set();
+      this.#missed = new Set();
+      this.#plugin = countPlugin(options);
+    }
   }
 
   /** The last row that it has seen: go on with those behind it. Null: it needs all rows, and old points go. */

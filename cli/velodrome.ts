@@ -1,0 +1,9 @@
+/** `cutwater velodrome`: the issue mirror and its metrics from the command line. Each verb is a file of velodrome/. */
+import { defineCommand } from "citty";
+
+export const velodrome = defineCommand({
+  meta: { name: "velodrome", description: "Metrics of issues and pull requests" },
+  subCommands: {
+    transform: () => import("./velodrome/transform.ts").then((module) => module.transform),
+  },
+});

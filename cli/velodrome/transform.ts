@@ -1,0 +1,93 @@
+/** `cutwater velodrome transform`: a mirror's points as files, without a server. */
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { performance } from "node:perf_hooks";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { defineCommand } from "citty";
+import { type Definition, readMetricList, readVelodromeConfig } from "../../src/velodrome/definitions.ts";
+import type { Point } from "../../src/velodrome/transform/plugin.ts";
+import { MetricRun } from "../../src/velodrome/transform/run.ts";
+import { pointLine, series } from "../../src/velodrome/transform/series.ts";
+import { problemLine } from "../checkconfig.ts";
+import { ConfigFilesError, readText } from "../config-files.ts";
+import { readMirror, type RepositoryRows } from "./mirror.ts";
+import { MirrorError } from "./ndjson.ts";
+
+/** A `.yaml` file is the original's config.yaml, any other a list of metrics. Throws {@link MirrorError}. */
+async function readDefinitions(file: string): Promise<readonly Definition[]> {
+  const text = await readText(file);
+  const { definitions, problems } = (/\.ya?ml$/.test(file) ? readVelodromeConfig : readMetricList)(file, text);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  for (const problem of problems) if (problem.severity === "warning") console.error(problemLine(problem));
+  if (errors.length > 0) throw new MirrorError(errors.map((problem) => problemLine(problem)).join("\n"));
+  return definitions;
+}
+
+/** A metric's points over its repositories, as a database would keep them. */
+export function transformed(
+  definitions: readonly Definition[],
+  mirror: ReadonlyMap<string, RepositoryRows>,
+): readonly Point[] {
+  const points: Point[] = [];
+  for (const { repository, options } of definitions)
+    for (const [name, rows] of mirror)
+      if (repository === null || repository === name)
+        for (const point of new MetricRun(name, options).advance(rows)) points.push(point);
+  return series(points);
+}
+
+function* texts(points: readonly Point[]): Generator<string> {
+  for (let at = 0; at < points.length; at += 1000)
+    yield points
+      .slice(at, at + 1000)
+      .map((point) => `${pointLine(point)}\n`)
+      .join("");
+}
+
+export const transform = defineCommand({
+  meta: { name: "transform", description: "Compute the points of metrics from a mirror's files" },
+  args: {
+    mirror: {
+      type: "string",
+      required: true,
+      description: "Folder with issues, events and comments as .ndjson or .ndjson.gz",
+    },
+    metrics: {
+      type: "string",
+      required: true,
+      description: "Metrics, each with args, as JSON; or Velodrome's config.yaml",
+    },
+    out: { type: "string", required: true, description: "Folder for <metric>.ndjson; made when it is not there" },
+  },
+  async run({ args }) {
+    const started = performance.now();
+    const progress = (line: string): void => {
+      console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+    };
+    try {
+      const definitions = Map.groupBy(await readDefinitions(args.metrics), ({ metric }) => metric);
+      const mirror = await readMirror(args.mirror, progress);
+      await mkdir(args.out, { recursive: true }).catch((error: Error) => {
+        throw new MirrorError(`${args.out} cannot be made: ${error.message}`);
+      });
+      for (const [metric, own] of definitions) {
+        const points = transformed(own, mirror);
+        const file = path.join(args.out, `${metric}.ndjson`);
+        await pipeline(Readable.from(texts(points)), createWriteStream(file)).catch((error: Error) => {
+          throw new MirrorError(`${file} cannot be written: ${error.message}`);
+        });
+        progress(`${metric}: ${points.length} points`);
+      }
+    } catch (error) {
+      if (!(error instanceof MirrorError || error instanceof ConfigFilesError)) throw error;
+      console.error(
+        error instanceof ConfigFilesError || !/^(error|warning): /.test(error.message)
+          ? `error: ${error.message}`
+          : error.message,
+      );
+      process.exitCode = 1;
+    }
+  },
+});
