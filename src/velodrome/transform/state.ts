@@ -125,7 +125,7 @@ export function statePlugin(atoms: readonly Atom[], percentiles: readonly number
       const members: { readonly number: number; readonly start: number }[] = [];
       for (const [index, number] of unpackNumbers(numbers).entries()) {
         const state = {
-          phases: [...(phases[index] ?? "")].map(Number),
+          phases: Array.from(phases[index] ?? "", Number),
           starts: starts.slice(index * atoms.length, (index + 1) * atoms.length),
         };
         if (state.phases.length !== atoms.length || state.starts.length !== atoms.length)
