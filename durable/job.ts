@@ -39,6 +39,9 @@ const MIGRATIONS = [TODO_TABLE, ...JOB_TABLES, ...LOG_TABLES, POD_CREDENTIAL, ..
 /** At most this much of the log is sent to a viewer who joins; the rest is fetched. */
 const BACKLOG_BYTES = 1024 * 1024;
 
+/** R2 has been seen to neither take nor refuse a large object; reports do not wait for it. Milliseconds. */
+const DUTY_MS = 30_000;
+
 /** A git task that no runner takes in this time is given up: somebody waits for an answer. */
 const TASK_WAIT_MS = 3600_000;
 
@@ -59,7 +62,7 @@ export class Job extends DurableObject<Env> implements JobRpc {
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     this.#id = (context.id.name ?? "").replace(/^job:/, "");
-    this.#todo = new Todo(context.storage);
+    this.#todo = new Todo(context.storage, DUTY_MS);
     this.#store = new JobStore(context.storage);
     this.#log = new JobLog(context.storage, env.ARTIFACTS, this.#id);
     this.#viewers = new JobViewers(context);

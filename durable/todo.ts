@@ -42,11 +42,14 @@ type Row = { key: string; due: number; asked: number; tries: number };
 
 export class Todo {
   readonly #storage: DurableObjectStorage;
+  readonly #longestMs: number | null;
   #asked = 0;
   #draining = false;
 
-  constructor(storage: DurableObjectStorage) {
+  /** `longestMs`: work that hangs for so long counts as failed, lest it hold up the rest; for work that may then run twice at once. */
+  constructor(storage: DurableObjectStorage, longestMs: number | null = null) {
     this.#storage = storage;
+    this.#longestMs = longestMs;
   }
 
   /** Asks for work at `due` (milliseconds). The same key again moves it. Call {@link arm} before the turn ends. */
@@ -114,7 +117,8 @@ export class Todo {
   async #try(row: Row, work: Work): Promise<void> {
     const { sql } = this.#storage;
     try {
-      const again = await work(row.key, row.due);
+      const done = work(row.key, row.due);
+      const again = await (this.#longestMs === null ? done : within(this.#longestMs, done));
       if (typeof again !== "number") sql.exec("DELETE FROM todo WHERE key = ? AND asked = ?", row.key, row.asked);
       else {
         const due = Math.trunc(again);
@@ -140,5 +144,16 @@ export class Todo {
       Date.now(),
     );
     return rows.toArray()[0] ?? null;
+  }
+}
+
+/** Rejects when `work` takes longer; what becomes of it then is nobody's concern. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
