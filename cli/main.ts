@@ -14,6 +14,7 @@ const main = defineCommand({
     hmac: () => import("./hmac.ts").then((module) => module.hmac),
     phony: () => import("./phony.ts").then((module) => module.phony),
     branchprotector: () => import("./branchprotector.ts").then((module) => module.branchprotector),
+    tide: () => import("./tide.ts").then((module) => module.tide),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
     velodrome: () => import("./velodrome.ts").then((module) => module.velodrome),
   },

@@ -5,7 +5,7 @@ import type { Presubmit, RepoConfig } from "../src/config/model.ts";
 import type { Env } from "../src/env.ts";
 import { flushUsage, type GitHubClient, githubClient } from "../src/github/index.ts";
 import type { JobSummary } from "../src/jobs/rpc.ts";
-import { assess } from "../src/tide/assess.ts";
+import { type Assessment, assess } from "../src/tide/assess.ts";
 import { decide } from "../src/tide/decide.ts";
 import { DemandsError, demandsOf } from "../src/tide/demands.ts";
 import type { Action, Candidate, Decision, Pool, PoolSettings, PullFacts } from "../src/tide/model.ts";
@@ -195,8 +195,10 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
     for (let step = 0; step < ACTIONS; step += 1) {
       await this.#read(found);
       const pool = this.#pool(found);
-      const decision = decide(pool);
-      await this.#note(pool, decision);
+      const assessment = assess(pool);
+      const decision = decide(pool, assessment);
+      await this.#note(pool, decision, assessment);
+      await abortStale(this.env, this.#books, pool, assessment);
       if (decision.action.kind === "WAIT" || decision.action.kind === "BLOCKED") return this.#again(pool);
       await this.#carryOut(pool, decision.action, found.config);
     }
@@ -342,8 +344,7 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
   }
 
   /** What is shown, and the `tide` statuses that changed; each once. */
-  async #note(pool: Pool, decision: Decision): Promise<void> {
-    const assessment = assess(pool);
+  async #note(pool: Pool, decision: Decision, assessment: Assessment): Promise<void> {
     const { sql } = this.ctx.storage;
     const view = poolView(pool, decision, assessment);
     putFact(sql, "view", JSON.stringify(view));
@@ -392,7 +393,6 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
     if (incident !== "") {
       this.#books.record({ time: Date.now(), action: "INCIDENT", baseSha: pool.baseSha, target: [], err: incident });
     }
-    if (merged.length > 0) await abortStale(this.env, this.#books, { ...this.#pool({ settings: pool.settings }) });
   }
 
   #record(pool: Pool, action: Action, err: string): void {

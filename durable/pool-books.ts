@@ -334,13 +334,6 @@ export class PoolBooks {
   }
 
   /** Batches that still run though the branch went another way. */
-  runningBatches(): readonly Run[] {
-    const rows = this.#sql.exec<RunRow>(
-      "SELECT * FROM run WHERE type = 'batch' AND state IN ('scheduling', 'triggered', 'pending')",
-    );
-    return rows.toArray().map(runOf);
-  }
-
   abandoned(id: string): void {
     this.#sql.exec("UPDATE run SET state = 'aborted', prowjob = '' WHERE id = ?", id);
   }

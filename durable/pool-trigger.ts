@@ -4,8 +4,9 @@ import { type Env, settings } from "../src/env.ts";
 import { batchJob, presubmitJob, pullRequestRefs } from "../src/jobs/create.ts";
 import type { ProwJob } from "../src/jobs/prowjob.ts";
 import { batchJobs } from "../src/tide/accumulate.ts";
+import type { Assessment } from "../src/tide/assess.ts";
 import type { Action, Candidate, Pool, RunPull } from "../src/tide/model.ts";
-import { Aging, restOf } from "../src/tide/validity.ts";
+import { staleRuns } from "../src/tide/stale.ts";
 import { stored } from "../src/store/stored.ts";
 import type { PoolBooks } from "./pool-books.ts";
 
@@ -90,17 +91,10 @@ export async function sendUnsent(env: Env, books: PoolBooks, pool: Pool, name: s
   }
 }
 
-/** Batches on a base that the branch has left, and whose rest nobody can use, stop: they would only burn capacity. */
-export async function abortStale(env: Env, books: PoolBooks, pool: Pool): Promise<void> {
-  const aging = new Aging(pool);
-  for (const run of books.runningBatches()) {
-    const rest = restOf(aging, run.baseSha, run.pulls);
-    if (rest !== null && rest.length > 0) continue;
-    await env.JOB.getByName(`job:${run.id}`).abort(
-      "The branch moved: this batch cannot be merged any more.",
-      "tide",
-      false,
-    );
+/** Stops what nobody can use any more. */
+export async function abortStale(env: Env, books: PoolBooks, pool: Pool, assessment: Assessment): Promise<void> {
+  for (const { run, why } of staleRuns(pool, assessment)) {
+    await env.JOB.getByName(`job:${run.id}`).abort(why, "tide", false);
     books.abandoned(run.id);
   }
 }

@@ -91,7 +91,7 @@ export interface Batch {
   readonly missing: readonly Presubmit[];
   readonly succeeded: number;
   readonly running: number;
-  /** Failed more than once for good: the same members are not tried again. */
+  /** Failed more than once for good, by itself or as part of a larger one: the same members are not tried again. */
   readonly hopeless: boolean;
   readonly startedAt: number;
 }
@@ -119,9 +119,18 @@ export function accumulateBatches(pool: Pool, inPool: ReadonlyMap<string, Candid
     if (group) group.push(run);
     else groups.set(key, [run]);
   }
-  return [...groups.values()]
-    .flatMap((runs) => batchOf(runs, inPool, aging))
+  const batches = [...groups.values()].flatMap((runs) => batchOf(runs, inPool, aging));
+  const failed = batches.filter(({ hopeless }) => hopeless);
+  return batches
+    .map((batch) => (failed.some((part) => contains(batch, part)) ? { ...batch, hopeless: true } : batch))
     .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+/** Whether all members of `part` are in `whole`, on the same tip. */
+function contains(whole: Batch, part: Batch): boolean {
+  if (whole.baseSha !== part.baseSha || whole.pulls.length < part.pulls.length) return false;
+  const members = new Set(whole.pulls.map(pullKey));
+  return part.pulls.every((pull) => members.has(pullKey(pull)));
 }
 
 function batchOf(runs: readonly Run[], inPool: ReadonlyMap<string, Candidate>, aging: Aging): readonly Batch[] {

@@ -25,7 +25,9 @@ export function assess(pool: Pool): Assessment {
   const results = inLine(inPool, pool.settings, pool.now).map((one) => accumulatePull(one, runs, aging));
   const byKey = new Map(inPool.map((one) => [pullKey({ number: one.facts.number, sha: one.facts.headSha }), one]));
   const batches = accumulateBatches(pool, byKey, aging);
-  const running = batches.find(({ state, lost, rest }) => state === "pending" && lost.length === 0 && rest.length > 0);
+  const running = batches.find(
+    ({ state, hopeless, lost, rest }) => state === "pending" && !hopeless && lost.length === 0 && rest.length > 0,
+  );
   return { admissions, results, batches, running: running ?? null, aging };
 }
 

@@ -17,14 +17,19 @@ const picked = (pulls: readonly Candidate[], ahead: readonly Candidate[] = []): 
   return { pulls, ahead, jobs: batchJobs([...ahead, ...pulls]) };
 };
 
-/** Spec jobs 5.7: a batch of today's base with results is made whole rather than a new one begun. */
-function existing(batches: readonly Batch[], eligible: ReadonlySet<string>, limit: number): Picked | null {
+/** Spec jobs 5.7: a batch of today's base with at least so many results is made whole rather than a new one begun. */
+function existing(
+  batches: readonly Batch[],
+  eligible: ReadonlySet<string>,
+  limit: number,
+  atLeast: number,
+): Picked | null {
   const open = batches.filter(
     ({ state, rest, lost, hopeless, succeeded, running }) =>
       state === "incomplete" &&
       !hopeless &&
       lost.length === 0 &&
-      succeeded + running > 0 &&
+      succeeded + running >= atLeast &&
       rest.length > 1 &&
       (limit === 0 || rest.length <= limit) &&
       rest.every((one) => eligible.has(keyOf(one))),
@@ -86,7 +91,7 @@ export function pickBatch(pool: Pool, line: readonly Candidate[], batches: reado
   if (limit < 0) return null;
   const eligible = new Map(line.map((one) => [keyOf(one), one]));
   const here = batches.filter(({ baseSha }) => baseSha === pool.baseSha);
-  const begun = prioritizeExistingBatches ? existing(here, new Set(eligible.keys()), limit) : null;
+  const begun = prioritizeExistingBatches ? existing(here, new Set(eligible.keys()), limit, 1) : null;
   if (begun) return begun;
   const hopeless = here.filter((batch) => batch.hopeless);
   const half = batchStrategy === "prow" ? [] : halved(hopeless, eligible);
@@ -94,14 +99,21 @@ export function pickBatch(pool: Pool, line: readonly Candidate[], batches: reado
   return pulls.length > 1 ? picked(pulls) : null;
 }
 
-/** While a batch runs, the next ones on top of it: tested before it is known whether it passes. One batch deep. */
+/**
+ * While a batch runs, the next ones on top of it: tested before it is known whether it passes. One batch deep; what failed
+ * below is made whole first.
+ */
 export function speculate(pool: Pool, line: readonly Candidate[], batches: readonly Batch[]): Picked | null {
-  if (pool.settings.batchStrategy !== "speculative" || pool.settings.batchSizeLimit < 0) return null;
-  const running = batches.filter(({ state }) => state === "pending");
-  const [only] = running;
-  if (!only || running.length > 1 || only.baseSha !== pool.baseSha || only.lost.length > 0) return null;
+  const { batchStrategy, batchSizeLimit: limit, prioritizeExistingBatches } = pool.settings;
+  if (batchStrategy !== "speculative" || limit < 0) return null;
+  const here = batches.filter(({ baseSha }) => baseSha === pool.baseSha);
+  const begun = prioritizeExistingBatches ? existing(here, new Set(line.map(keyOf)), limit, 0) : null;
+  if (begun) return begun;
+  const [only, ...others] = batches.filter(({ state, hopeless }) => state !== "success" && !hopeless);
+  if (only?.state !== "pending" || others.length > 0 || only.baseSha !== pool.baseSha || only.lost.length > 0)
+    return null;
   const hopeless = batches.filter((batch) => batch.hopeless);
-  const pulls = gather(pool, line, pool.settings.batchSizeLimit, hopeless, only.rest);
+  const pulls = gather(pool, line, limit, hopeless, only.rest);
   const whole = keysOf([...only.rest, ...pulls]);
   const tried = batches.some(({ pulls: members }) => members.map(pullKey).join(" ") === whole);
   return pulls.length > 0 && !tried ? picked(pulls, only.rest) : null;

@@ -67,8 +67,7 @@ function retestable({ facts, demands }: Candidate, ours: ReadonlySet<string>): b
 }
 
 /** Pure: the same pool gives the same action, and a reason for each pull request that it does not merge. */
-export function decide(pool: Pool): Decision {
-  const assessment = assess(pool);
+export function decide(pool: Pool, assessment: Assessment = assess(pool)): Decision {
   const action = actionOf(pool, assessment);
   return { action, waits: waitsOf(pool, assessment, action) };
 }

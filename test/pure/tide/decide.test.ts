@@ -1,7 +1,9 @@
 /** The decision table of tide (spec jobs 5.7, 5.11): pools in, actions out. */
 import { describe, expect, test } from "vitest";
 import { decide } from "../../../src/tide/decide.ts";
-import type { Action, Pool } from "../../../src/tide/model.ts";
+import { assess } from "../../../src/tide/assess.ts";
+import { staleRuns } from "../../../src/tide/stale.ts";
+import type { Action, Pool, Run } from "../../../src/tide/model.ts";
 import { BASE, candidate, context, job, NOW, OLD, policy, pool, query, run, settings, sha } from "./pool.ts";
 
 /** `MERGE 1`, `TRIGGER 2 unit`, `TRIGGER_BATCH 1 2 unit`, `TRIGGER_BATCH 1 2 + 3 4 unit` (on top of 1 and 2). */
@@ -364,6 +366,41 @@ describe("batch_strategy", () => {
     ];
     const later = { ...of, baseSha: sha(902), merges, candidates: six.slice(2), runs: [running, run([1, 2, 3, 4])] };
     expect(tick(later)).toBe("MERGE_BATCH 3 4");
+  });
+});
+
+describe("speculative batches: what failed below is made whole first", () => {
+  const six = [1, 2, 3, 4, 5, 6].map((number) => candidate(number));
+  const speculative = settings({ batchStrategy: "speculative", batchSizeLimit: 2 });
+  const above = run([1, 2, 3, 4], pending);
+  const of = (...runs: Run[]) => pool(six, runs, { settings: speculative });
+  test.each<[string, Pool, string]>([
+    [
+      "it failed once: its job runs again, though the one above runs",
+      of(run([1, 2], failed), above),
+      "TRIGGER_BATCH 1 2 unit",
+    ],
+    ["it runs again: nothing more on top", of(run([1, 2], failed), run([1, 2], pending), above), "TRIGGER 1 unit"],
+    [
+      "the one above failed: it waits for the one below",
+      of(run([1, 2], pending), run([1, 2, 3, 4], failed)),
+      "TRIGGER 1 unit",
+    ],
+    ["the one above passed first: all of it", of(run([1, 2], pending), run([1, 2, 3, 4])), "MERGE_BATCH 1 2 3 4"],
+  ])("%s", (_, given, expected) => expect(tick(given)).toBe(expected));
+
+  test("who failed for good takes those above along: they are stopped, and the halves are tested", () => {
+    const given = of(run([1, 2], failed), run([1, 2], failed), above);
+    expect(staleRuns(given, assess(given)).map(({ run: { id } }) => id)).toEqual([above.id]);
+    expect(tick(given)).toBe("TRIGGER 1 unit");
+  });
+  test("a batch on a tip that others moved is stopped, one whose members are merged in its order is not", () => {
+    const moved = (number: number) => [
+      { fromSha: BASE, toSha: sha(901), pull: { number, sha: sha(number) }, paths: null },
+    ];
+    const after = (number: number) => ({ ...of(above), baseSha: sha(901), merges: moved(number) });
+    const stopped = (given: Pool) => staleRuns(given, assess(given)).length;
+    expect([stopped(after(1)), stopped(after(2))]).toEqual([0, 1]);
   });
 });
 
