@@ -77,6 +77,7 @@ const args = {
   strategy: { type: "string", description: `One or more of ${names.join(", ")}, by commas`, default: names.join(",") },
   "batch-size-limit": { type: "string", description: "At most so many in a batch; 0: no limit", default: "5" },
   seed: { type: "string", description: "Of the generated history and of what flakes", default: "1" },
+  histories: { type: "string", description: "Generated: so many, of one seed after another", default: "1" },
   pulls: { type: "string", description: "Generated: how many pull requests", default: "300" },
   "per-hour": { type: "string", description: "Generated: how many become ready in an hour", default: "8" },
   jobs: { type: "string", description: "Generated: jobs; the first, a short one, is about every path", default: "6" },
@@ -117,24 +118,41 @@ type Given = Readonly<Record<Exclude<keyof typeof args, "history" | "write">, st
 
 async function compare(given: Given): Promise<void> {
   const seed = wholeNumber("seed", given.seed, 0);
-  const history = await historyOf(given, seed);
+  const many = given.history === undefined ? wholeNumber("histories", given.histories, 1, 1000) : 1;
+  const seeds = Array.from({ length: many }, (_, at) => seed + at);
+  const histories = await Promise.all(seeds.map(async (one) => ({ seed: one, history: await historyOf(given, one) })));
+  if (given.write !== undefined && histories[0]) await writeFile(given.write, writeHistory(histories[0].history));
   const limit = wholeNumber("batch-size-limit", given["batch-size-limit"], 0, 1000);
   const rows: (readonly string[])[] = [HEAD];
   for (const name of given.strategy.split(",").map((one) => one.trim())) {
     if (!isStrategy(name)) throw new HistoryError(`--strategy is one of ${names.join(", ")}, not ${name}.`);
     const chosen = STRATEGIES[name];
     const batchSizeLimit = chosen.batchSizeLimit < 0 ? -1 : limit;
-    const simulated: Simulated = {
-      seed,
+    const simulated: Omit<Simulated, "seed"> = {
       settings: { ...chosen, batchSizeLimit, starvationMs: 0 },
       humanMinutes: wholeNumber("human-minutes", given["human-minutes"], 0),
       mendMinutes: wholeNumber("mend-minutes", given["mend-minutes"], 0),
       mergeSeconds: wholeNumber("merge-seconds", given["merge-seconds"], 0, 3600),
     };
     if (process.stderr.isTTY) console.error(`${name} ...`);
-    rows.push(row(name, simulate(history, simulated)));
+    rows.push(row(name, together(histories.map((one) => simulate(one.history, { ...simulated, seed: one.seed })))));
   }
   console.log(table(rows));
+}
+
+/** As if one history had followed the other. */
+function together(outcomes: readonly Outcome[]): Outcome {
+  const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0);
+  return {
+    merged: sum(({ merged }) => merged),
+    left: sum(({ left }) => left),
+    broke: sum(({ broke }) => broke),
+    hours: sum(({ hours }) => hours),
+    waits: outcomes.flatMap(({ waits }) => waits),
+    runs: sum(({ runs }) => runs),
+    batches: sum(({ batches }) => batches),
+    jobMinutes: sum(({ jobMinutes }) => jobMinutes),
+  };
 }
 
 async function historyOf(given: Given, seed: number): Promise<History> {
@@ -150,9 +168,7 @@ async function historyOf(given: Given, seed: number): Promise<History> {
     clash: share("clash", given.clash),
     conflict: share("conflict", given.conflict),
   };
-  const history = generateHistory(figures);
-  if (given.write !== undefined) await writeFile(given.write, writeHistory(history));
-  return history;
+  return generateHistory(figures);
 }
 
 export const tide = defineCommand({
