@@ -6,6 +6,7 @@ import { benchHook } from "./hook.ts";
 import { benchPage } from "./page.ts";
 import { benchScale } from "./scale.ts";
 import { printTable, type Row } from "./table.ts";
+import { benchVelodrome } from "./velodrome.ts";
 
 const rows: Row[] = [];
 const wanted = process.argv.slice(2);
@@ -16,6 +17,7 @@ for (const [name, bench] of [
   ["config", benchConfig],
   ["page", benchPage],
   ["scale", benchScale],
+  ["velodrome", benchVelodrome],
 ] as const) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`${name} ...`);
