@@ -89,7 +89,7 @@ export async function writeMirror(folder: string, size: Size): Promise<void> {
   const merged = new Set<number>();
   function* events(): Generator<object> {
     for (const [id, { issue, at }] of happenings(size.events).entries()) {
-      const merges = isPr[issue - 1] === true && !merged.has(issue) && chance() < 0.1;
+      const merges = chance() < 0.1 && !merged.has(issue) && (isPr[issue - 1] ?? false);
       if (merges) merged.add(issue);
       const event = merges ? "merged" : one(KINDS);
       const label = event.endsWith("labeled") ? one(LABELS) : null;

@@ -9,6 +9,7 @@ import { type Wanted, naivePoints } from "./naive.ts";
 import { commentRow, eventRow, issueRow } from "./rows-of.ts";
 
 const REPOSITORY = "acme/widgets";
+const KINDS = ["opened", "closed", "reopened", "merged", "assigned", "never_heard_of"];
 const LABELS = ["lgtm", "hold"];
 const ATOMS = ["opened", "closed", "reopened", "merged", "commented", "labeled:lgtm", "unlabeled:lgtm", "labeled:hold"];
 const BODIES = ["/lgtm", "looks good\n/lgtm", "thanks", "", "/lgtm no"];
@@ -58,10 +59,7 @@ const mirror: fc.Arbitrary<Batch> = fc
     events: fc.array(
       fc.record({
         issue: number,
-        name: fc.constantFrom(
-          ...["opened", "closed", "reopened", "merged", "assigned", "never_heard_of"],
-          ...LABELS.flatMap((label) => [`labeled:${label}`, `unlabeled:${label}`]),
-        ),
+        name: fc.constantFrom(...KINDS, ...LABELS.flatMap((label) => [`labeled:${label}`, `unlabeled:${label}`])),
         at,
         actor: person,
       }),
