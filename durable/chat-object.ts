@@ -42,6 +42,7 @@ import { Forwards } from "./forwards.ts";
 import { forwardDue, forwardEnded, type Surroundings as ForwardSurroundings } from "./forwarder.ts";
 import { Inbox } from "./inbox.ts";
 import { migrate } from "./migrate.ts";
+import { mirrorLive } from "./mirror-live.ts";
 import { Outbox } from "./outbox.ts";
 import { quieted } from "./quiet.ts";
 import { Todo } from "./todo.ts";
@@ -292,6 +293,10 @@ export abstract class ChatObject extends DurableObject<Env> {
   async #saveRows(): Promise<number | void> {
     const rows = this.inbox.dirty(this.ctx.id.name ?? "", this.outbox);
     await saveDeliveryRows(this.env.DB, rows);
+    await mirrorLive(this.env, rows, async (guid) => {
+      const row = this.inbox.get(guid);
+      return row ? await this.#body(row) : "";
+    });
     if (!this.inbox.clean(rows)) return Date.now();
   }
 

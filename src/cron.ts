@@ -6,6 +6,7 @@ import { protectSome } from "./jobs/branch-protector-duty.ts";
 import { jobsMaxAge } from "./jobs/retention.ts";
 import { sweepRows } from "./store/sweep.ts";
 import { syncPools } from "./tide/sync.ts";
+import { mirroredRepositories } from "./velodrome/mirror/mirrored.ts";
 
 type Duty = (env: Env, scheduledTime: number) => Promise<void>;
 
@@ -24,8 +25,14 @@ const sinker: Duty = (env, now) => {
   );
 };
 
+/** Each mirror asks what is new: mostly answered with "nothing", which costs no calls. */
+const fetcher: Duty = async (env) => {
+  const names = await mirroredRepositories(env);
+  await Promise.all(names.map((name) => env.MIRROR.getByName(name).sync()));
+};
+
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools],
+  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools, fetcher],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

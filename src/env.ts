@@ -5,6 +5,7 @@ import type { GitHubBudgetRpc } from "./github/rpc.ts";
 import type { BuildClusterRpc, HorologiumRpc, JobNameRpc, JobQueueRpc, JobRpc } from "./jobs/rpc.ts";
 import { Settings } from "./settings.ts";
 import type { MergePoolRpc } from "./tide/rpc.ts";
+import type { MirrorRpc } from "./velodrome/rpc.ts";
 
 export interface Env {
   readonly CONVERSATION: DurableObjectNamespace<ConversationRpc>;
@@ -17,6 +18,7 @@ export interface Env {
   readonly GITHUB_BUDGET: DurableObjectNamespace<GitHubBudgetRpc>;
   readonly HOROLOGIUM: DurableObjectNamespace<HorologiumRpc>;
   readonly MERGE_POOL: DurableObjectNamespace<MergePoolRpc>;
+  readonly MIRROR: DurableObjectNamespace<MirrorRpc>;
   readonly DB: D1Database;
   readonly ARTIFACTS: R2Bucket;
   readonly ASSETS: Fetcher;

@@ -73,6 +73,19 @@ export const Settings = z.object({
   STATUS_RECONCILER_DENYLIST_ALL: z.string().default(""),
   /** Whether the worker compares branch protection with `branch-protection` of config.yaml once a day, and writes it. */
   BRANCH_PROTECTOR: z.enum(["off", "dry-run", "confirm"]).default("off"),
+  /** `org/repo`s, separated by commas, whose issues velodrome mirrors. */
+  VELODROME_REPOSITORIES: z
+    .string()
+    .default("")
+    .transform((value) => [
+      ...new Set(
+        value
+          .toLowerCase()
+          .split(/[\s,]+/)
+          .filter((name) => name !== ""),
+      ),
+    ])
+    .refine((names) => names.every((name) => /^[\w.-]+\/[\w.-]+$/.test(name)), { error: "must be org/repo, org/repo" }),
   /** JSON: programs that may call `/v1/executions`, by their name. */
   API_TOKENS: z
     .string()

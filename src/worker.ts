@@ -30,6 +30,7 @@ export { Job } from "../durable/job.ts";
 export { JobName } from "../durable/job-name.ts";
 export { JobQueue } from "../durable/job-queue.ts";
 export { MergePool } from "../durable/merge-pool.ts";
+export { Mirror } from "../durable/mirror.ts";
 export { Repository } from "../durable/repository.ts";
 
 const app = createApp()

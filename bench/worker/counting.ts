@@ -143,6 +143,7 @@ export const Job = counting(product.Job);
 export const JobName = counting(product.JobName);
 export const JobQueue = counting(product.JobQueue);
 export const MergePool = counting(product.MergePool);
+export const Mirror = counting(product.Mirror);
 export const Repository = counting(product.Repository);
 
 function taken(): Record<string, number> {

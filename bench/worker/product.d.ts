@@ -11,6 +11,7 @@ export const Job: ObjectClass;
 export const JobName: ObjectClass;
 export const JobQueue: ObjectClass;
 export const MergePool: ObjectClass;
+export const Mirror: ObjectClass;
 export const Repository: ObjectClass;
 declare const worker: {
   fetch(request: Request, env: object, context: ExecutionContext): Response | Promise<Response>;

@@ -119,6 +119,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "the same where it neither starts jobs nor retires or moves contexts",
   },
   {
+    name: "VELODROME_REPOSITORIES",
+    source: "optional",
+    secret: false,
+    purpose: "org/repos whose issues, events and comments velodrome mirrors",
+  },
+  {
     name: "BRANCH_PROTECTOR",
     source: "optional",
     secret: false,

@@ -5,7 +5,7 @@
 import type { Env } from "../env.ts";
 import { usesApp } from "./app.ts";
 import { GitHubError, revive } from "./errors.ts";
-import { mergeRates, rateOf } from "./rate.ts";
+import { backgroundWait, mergeRates, rateOf } from "./rate.ts";
 import type { GitHubBudgetRpc, RateState, UsageRecord } from "./rpc.ts";
 
 const FLUSH_CALLS = 20;
@@ -50,7 +50,7 @@ export class Budget {
   }
 
   /** Throws when GitHub said to hold back, here or elsewhere: a call now would only lengthen it. */
-  async admit(call: string): Promise<void> {
+  async admit(call: string, background: boolean): Promise<void> {
     if (Date.now() - this.#rateAskedAt > RATE_MS) {
       const known = await this.#ask((budget) => budget.rate());
       this.#rateAskedAt = Date.now();
@@ -58,6 +58,9 @@ export class Budget {
     }
     const wait = (this.#rate?.blockedUntil ?? 0) - Date.now();
     if (wait > 0) throw new GitHubError("rate-limited", 0, call, "held back, since GitHub said to wait", wait);
+    const later = background ? backgroundWait(this.#rate, Date.now()) : 0;
+    if (later > 0)
+      throw new GitHubError("rate-limited", 0, call, "held back: what is left is for what is urgent", later);
   }
 
   cached(key: string): Promise<{ etag: string; body: string; link: string } | null> {

@@ -18,6 +18,8 @@ interface ClientOptions {
   readonly delivery: string;
   /** Who asks, for the usage count. */
   readonly consumer: string;
+  /** What can wait: leaves a share of the hour's calls to everybody else, and keeps no answers for conditional requests. */
+  readonly background?: boolean;
 }
 
 /** Typed by GitHub's OpenAPI description. Every method rejects with {@link GitHubError} for everything but 2xx. */
@@ -36,14 +38,17 @@ export interface GitHubClient {
 }
 
 /** A client for one owner's repositories. Which credential pays is found out at the first call. */
-export function githubClient(env: Env, { owner, repo = "", delivery, consumer }: ClientOptions): GitHubClient {
+export function githubClient(
+  env: Env,
+  { owner, repo = "", delivery, consumer, background = false }: ClientOptions,
+): GitHubClient {
   const base = settings(env).GITHUB_API_URL;
   let found: Budget | null = null;
   const budget = async (): Promise<Budget> => {
     found ??= await budgetOf(env, owner, repo);
     return found;
   };
-  const transport = new Transport({ budget, base, delivery, consumer });
+  const transport = new Transport({ budget, base, delivery, consumer, background });
   const octokit = new Paginating({ baseUrl: base, request: { fetch: transport.fetch } });
   withTypedErrors(octokit);
   return {

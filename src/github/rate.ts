@@ -42,3 +42,12 @@ export function mergeRates(known: RateState | null, seen: RateState): RateState 
   if (seen.resetAt < known.resetAt) return { ...known, blockedUntil };
   return { ...seen, remaining: Math.min(known.remaining, seen.remaining), blockedUntil };
 }
+
+/** What background work leaves of an hour's calls. */
+const URGENT_SHARE = 0.3;
+
+/** Milliseconds until background work may go on; 0: now. */
+export function backgroundWait(rate: RateState | null, now: number): number {
+  if (rate === null || rate.limit === 0 || rate.resetAt <= now) return 0;
+  return rate.remaining < rate.limit * URGENT_SHARE ? rate.resetAt - now : 0;
+}

@@ -24,6 +24,7 @@ export interface TransportOptions {
   /** Delivery GUID, or another correlation id: stamped on every call. */
   readonly delivery: string;
   readonly consumer: string;
+  readonly background: boolean;
 }
 
 type Init = Omit<RequestInit, "method"> & { readonly method: string };
@@ -42,7 +43,7 @@ export class Transport {
     if (!url.startsWith(`${this.#options.base}/`)) {
       throw new GitHubError("permanent", 0, this.#call(init.method, url), "is no address of the API");
     }
-    if (init.method !== "GET" || NEVER_KEPT.test(url)) return await this.#send(url, init);
+    if (init.method !== "GET" || this.#options.background || NEVER_KEPT.test(url)) return await this.#send(url, init);
     const budget = await this.#options.budget();
     const headers = new Headers(init.headers);
     const key = `${url} ${headers.get("accept") ?? ""}`;
@@ -69,7 +70,7 @@ export class Transport {
 
   async #send(url: string, init: Init, timeoutMs = isRead(init.method) ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS) {
     const budget = await this.#options.budget();
-    await budget.admit(this.#call(init.method, url));
+    await budget.admit(this.#call(init.method, url), this.#options.background);
     const token = await budget.token();
     const first = await this.#follow(url, init, token, timeoutMs);
     if (first.status !== 401) return first;

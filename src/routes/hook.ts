@@ -11,6 +11,7 @@ import { currentConfig } from "../config/current.ts";
 import { settings } from "../env.ts";
 import { levelOf, parseSecrets, signedBy, type WebhookSecrets } from "../github/hmac.ts";
 import { countHook } from "../store/hook-count.ts";
+import { isMirroredRepository } from "../velodrome/mirror/mirrored.ts";
 import { type AppEnv, createApp } from "./app.ts";
 import { readBody } from "./body.ts";
 
@@ -49,9 +50,10 @@ hook.all("/hook", async (c) => {
   return c.json({ ok: true, delivery: guid, attempt: delivered.ok.attempt }, 202);
 });
 
-/** A merge pool or an external plugin of the repository wants an event that means nothing else. Our own come from nobody else. */
+/** The issue mirror, a merge pool or an external plugin of the repository wants an event that means nothing else. Our own come from nobody else. */
 async function isWanted(c: Hook, event: string, { owner, repo }: Owned): Promise<boolean> {
   if (event === OWN_EVENT) return false;
+  if (event === "label" && (await isMirroredRepository(c.env, owner, repo))) return true;
   const config = await currentConfig(c.env, owner, repo);
   if (config === null) return false;
   return (POOL_EVENTS.has(event) && Boolean(config.tide)) || toldOf(event, config, REGISTRY).length > 0;

@@ -124,3 +124,124 @@ export const mergePool = sqliteTable(
   },
   (t) => [index("merge_pool_repo").on(t.org, t.repo)],
 );
+
+/**
+ * The issue mirror (spec velodrome 1.2, 1.12): `repository` is `org/repo` in lower case; times are GitHub's, in seconds.
+ * `seen` is when we learnt it, in milliseconds: of two rows the one with the later (`updated`, `seen`) stands. `gone` is 1 once
+ * it was deleted or transferred.
+ */
+export const mirrorIssue = sqliteTable(
+  "mirror_issue",
+  {
+    repository: text().notNull(),
+    number: integer().notNull(),
+    isPr: integer("is_pr").notNull(),
+    user: text().notNull(),
+    title: text().notNull(),
+    state: text().notNull(),
+    comments: integer().notNull(),
+    /** JSON lists of names. */
+    labels: text().notNull(),
+    assignees: text().notNull(),
+    milestone: text().notNull(),
+    created: integer().notNull(),
+    closed: integer(),
+    updated: integer().notNull(),
+    seen: integer().notNull(),
+    gone: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.repository, t.number] }),
+    index("mirror_issue_updated").on(t.repository, t.updated, t.number),
+  ],
+);
+
+/** What only pull requests have; of the same versions as their issues. */
+export const mirrorPull = sqliteTable(
+  "mirror_pull",
+  {
+    repository: text().notNull(),
+    number: integer().notNull(),
+    draft: integer().notNull(),
+    baseRef: text("base_ref").notNull(),
+    baseSha: text("base_sha").notNull(),
+    headRef: text("head_ref").notNull(),
+    headSha: text("head_sha").notNull(),
+    merged: integer(),
+    mergedBy: text("merged_by"),
+    mergeCommit: text("merge_commit"),
+    commits: integer().notNull(),
+    additions: integer().notNull(),
+    deletions: integer().notNull(),
+    changedFiles: integer("changed_files").notNull(),
+    updated: integer().notNull(),
+    seen: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.number] }), index("mirror_pull_merged").on(t.repository, t.merged)],
+);
+
+/** Events of issues never change. `detail`: a milestone's title, a new title, who was asked for a review, or a commit. */
+export const mirrorEvent = sqliteTable(
+  "mirror_event",
+  {
+    repository: text().notNull(),
+    id: integer().notNull(),
+    issue: integer().notNull(),
+    actor: text(),
+    event: text().notNull(),
+    label: text(),
+    assignee: text(),
+    detail: text(),
+    at: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.repository, t.id] }),
+    index("mirror_event_at").on(t.repository, t.at, t.id),
+    index("mirror_event_issue").on(t.repository, t.issue, t.at),
+  ],
+);
+
+/** Comments of conversations, and those on lines (`review` 1): their ids are from different spaces. */
+export const mirrorComment = sqliteTable(
+  "mirror_comment",
+  {
+    repository: text().notNull(),
+    review: integer().notNull(),
+    id: integer().notNull(),
+    issue: integer().notNull(),
+    user: text().notNull(),
+    body: text().notNull(),
+    at: integer().notNull(),
+    updated: integer().notNull(),
+    seen: integer().notNull(),
+    gone: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.repository, t.review, t.id] }),
+    index("mirror_comment_at").on(t.repository, t.at, t.id),
+    index("mirror_comment_issue").on(t.repository, t.issue, t.at),
+  ],
+);
+
+/** Reviews of pull requests: GitHub says not when one was changed, so what we learnt last stands. */
+export const mirrorReview = sqliteTable(
+  "mirror_review",
+  {
+    repository: text().notNull(),
+    id: integer().notNull(),
+    issue: integer().notNull(),
+    user: text().notNull(),
+    /** APPROVED, CHANGES_REQUESTED, COMMENTED or DISMISSED. */
+    state: text().notNull(),
+    commit: text().notNull(),
+    at: integer().notNull(),
+    seen: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.id] }), index("mirror_review_issue").on(t.repository, t.issue, t.at)],
+);
+
+/** Repositories that were renamed or transferred, and their names of today. */
+export const mirrorMoved = sqliteTable("mirror_moved", {
+  repository: text().primaryKey(),
+  now: text().notNull(),
+});

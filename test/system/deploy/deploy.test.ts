@@ -122,10 +122,11 @@ describe("a fresh account, then the same command again, then with the App's secr
       "JOB_NAME JobName",
       "JOB_QUEUE JobQueue",
       "MERGE_POOL MergePool",
+      "MIRROR Mirror",
       "REPOSITORY Repository",
     ]);
     const classes = Object.values(script?.metadata.exports ?? {}).map(({ type, storage }) => `${type}, ${storage}`);
-    expect(classes).toEqual(Array(10).fill("durable-object, sqlite"));
+    expect(classes).toEqual(Array(11).fill("durable-object, sqlite"));
     expect(named("d1")).toEqual([{ type: "d1", name: "DB", id: only(cloud.databases.keys()) }]);
     expect(named("r2_bucket")).toEqual([{ type: "r2_bucket", name: "ARTIFACTS", bucket_name: "cutwater-artifacts" }]);
     expect(named("assets")).toEqual([{ type: "assets", name: "ASSETS" }]);
