@@ -76,16 +76,8 @@ export const Settings = z.object({
   /** `org/repo`s, separated by commas, whose issues velodrome mirrors. */
   VELODROME_REPOSITORIES: z
     .string()
-    .default("")
-    .transform((value) => [
-      ...new Set(
-        value
-          .toLowerCase()
-          .split(/[\s,]+/)
-          .filter((name) => name !== ""),
-      ),
-    ])
-    .refine((names) => names.every((name) => /^[\w.-]+\/[\w.-]+$/.test(name)), { error: "must be org/repo, org/repo" }),
+    .regex(/^(?:\s*[\w.-]+\/[\w.-]+\s*(?:,|$))*$/, { error: "must be org/repo, org/repo" })
+    .default(""),
   /** JSON: programs that may call `/v1/executions`, by their name. */
   API_TOKENS: z
     .string()

@@ -122,7 +122,7 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     name: "VELODROME_REPOSITORIES",
     source: "optional",
     secret: false,
-    purpose: "org/repos whose issues, events and comments velodrome mirrors",
+    purpose: "org/repos, separated by commas, whose issues, events and comments velodrome mirrors",
   },
   {
     name: "BRANCH_PROTECTOR",

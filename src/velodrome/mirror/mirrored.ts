@@ -8,9 +8,15 @@ const MOST_NAMES = 5;
 
 let known: { readonly until: number; readonly names: ReadonlySet<string> } | null = null;
 
+const wantedOf = (env: Env): readonly string[] =>
+  settings(env)
+    .VELODROME_REPOSITORIES.split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "");
+
 /** Names of today of the repositories of VELODROME_REPOSITORIES, in lower case. */
 export async function mirroredRepositories(env: Env): Promise<readonly string[]> {
-  const wanted = settings(env).VELODROME_REPOSITORIES;
+  const wanted = wantedOf(env);
   if (wanted.length === 0) return [];
   const { results } = await env.DB.prepare("SELECT repository, now FROM mirror_moved LIMIT 1000").all<{
     repository: string;
@@ -27,7 +33,7 @@ export async function mirroredRepositories(env: Env): Promise<readonly string[]>
 
 /** Whether webhooks of a repository go to the mirror. Asks D1 at most once a minute. */
 export async function isMirroredRepository(env: Env, owner: string, repo: string): Promise<boolean> {
-  const wanted = settings(env).VELODROME_REPOSITORIES;
+  const wanted = wantedOf(env);
   if (wanted.length === 0) return false;
   const name = `${owner}/${repo}`.toLowerCase();
   if (wanted.includes(name)) return true;
