@@ -196,7 +196,7 @@ describe("Refused, with the place", () => {
     ["a broken archive", { "issues.ndjson.gz": "no gzip" }, /error: MIRROR\/issues\.ndjson\.gz cannot be read: /],
     [
       "half an archive",
-      { "issues.ndjson.gz": gzipSync(ndjson(...Array(4000).fill(issue))).subarray(0, 200) },
+      { "issues.ndjson.gz": gzipSync(ndjson(...Array.from({ length: 4000 }, () => issue))).subarray(0, 200) },
       /error: MIRROR\/issues\.ndjson\.gz cannot be read: .*end of file/,
     ],
     [
