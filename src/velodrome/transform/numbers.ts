@@ -1,7 +1,4 @@
 /** Sets of issue numbers in little room: ascending, each as its distance from the one before. */
-import * as z from "zod";
-
-const Deltas = z.array(z.int().min(0));
 
 export function packNumbers(numbers: Iterable<number>): number[] {
   let before = 0;
@@ -17,8 +14,15 @@ export function packNumbers(numbers: Iterable<number>): number[] {
 /** Throws for what {@link packNumbers} does not make. */
 export function unpackNumbers(packed: unknown): number[] {
   let before = 0;
-  return Deltas.parse(packed).map((delta) => {
+  return integers(packed, 0).map((delta) => {
     before += delta;
     return before;
   });
+}
+
+/** Saved lists are long, and read in every run: a schema would take most of its time. Throws when it is no list of these. */
+export function integers(saved: unknown, least: number): readonly number[] {
+  const isOne = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= least;
+  if (!Array.isArray(saved) || !saved.every(isOne)) throw new TypeError("Not a saved list of whole numbers");
+  return saved;
 }

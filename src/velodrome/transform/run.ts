@@ -42,11 +42,11 @@ export const fingerprint = (options: CountOptions): string =>
     options.logAuthor,
   ]);
 
-const cursorOfEvent = ({ at, id }: EventRow): Cursor => ({ at, comment: false, review: false, id });
-const cursorOfComment = ({ at, review, id }: CommentRow): Cursor => ({ at, comment: true, review, id });
+export const cursorOfEvent = ({ at, id }: EventRow): Cursor => ({ at, comment: false, review: false, id });
+export const cursorOfComment = ({ at, review, id }: CommentRow): Cursor => ({ at, comment: true, review, id });
 
 /** Negative when `a` comes first. */
-function compare(a: Cursor, b: Cursor): number {
+export function compare(a: Cursor, b: Cursor): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.comment !== b.comment) return a.comment ? 1 : -1;
   if (a.id !== b.id) return a.id - b.id;

@@ -1,9 +1,8 @@
 /** The state plugin (spec velodrome 1.5): how many issues are in a state, and for how long they have been. */
-import * as z from "zod";
 import { Ages, ANCIENT } from "./ages.ts";
 import { type Description, matches, opposite, parseDescription } from "./description.ts";
 import { pair } from "./filters.ts";
-import { packNumbers, unpackNumbers } from "./numbers.ts";
+import { integers, packNumbers, unpackNumbers } from "./numbers.ts";
 import { NO_POINTS, NO_TAGS, nothing, type Plugin, type Point } from "./plugin.ts";
 
 /** A two-state machine. What it waits for goes through three phases: the event, its opposite, the opposite of that. */
@@ -69,8 +68,11 @@ export function receive(
   return changed;
 }
 
-const Phases = z.array(z.string().regex(/^[012]*$/));
-const Starts = z.array(z.int().min(ANCIENT));
+/** One digit for each atom of each issue. Throws for anything else. */
+function digits(saved: unknown): string {
+  if (typeof saved === "string" && /^[012]*$/.test(saved)) return saved;
+  throw new TypeError("Not the saved phases of a state");
+}
 
 /** Emits a point whenever an atom of any issue changes. Percentiles are whole numbers from 1 to 100. */
 export function statePlugin(atoms: readonly Atom[], percentiles: readonly number[]): Plugin {
@@ -115,21 +117,21 @@ export function statePlugin(atoms: readonly Atom[], percentiles: readonly number
     save() {
       const numbers = [...states.keys()].sort((a, b) => a - b);
       const each = numbers.map((number) => states.get(number) ?? initialState(atoms));
-      return [packNumbers(numbers), [each.map(({ phases }) => phases.join("")), each.flatMap(({ starts }) => starts)]];
+      const phases = each.map((state) => state.phases.join("")).join("");
+      return [packNumbers(numbers), [phases, each.flatMap(({ starts }) => starts)]];
     },
     load(saved) {
-      const [numbers, rest] = pair(saved);
-      const [texts, flat] = pair(rest);
-      const phases = Phases.parse(texts);
-      const starts = Starts.parse(flat);
+      const [packed, rest] = pair(saved);
+      const numbers = unpackNumbers(packed);
+      const [text, flat] = pair(rest);
+      const [phases, starts] = [digits(text), integers(flat, ANCIENT)];
+      const width = atoms.length;
+      if (phases.length !== numbers.length * width || starts.length !== phases.length)
+        throw new TypeError("A saved state is of another definition");
       const members: { readonly number: number; readonly start: number }[] = [];
-      for (const [index, number] of unpackNumbers(numbers).entries()) {
-        const state = {
-          phases: Array.from(phases[index] ?? "", Number),
-          starts: starts.slice(index * atoms.length, (index + 1) * atoms.length),
-        };
-        if (state.phases.length !== atoms.length || state.starts.length !== atoms.length)
-          throw new TypeError("A saved state is of another definition");
+      for (const [index, number] of numbers.entries()) {
+        const [from, to] = [index * width, (index + 1) * width];
+        const state = { phases: Array.from(phases.slice(from, to), Number), starts: starts.slice(from, to) };
         states.set(number, state);
         const start = since(atoms, state);
         if (start !== null) members.push({ number, start });

@@ -1,7 +1,9 @@
 /** Over mirrors and definitions of all sorts: the points are the plain reference's, however the rows come. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { CommentRow, EventRow } from "../../../src/velodrome/rows.ts";
 import { parseCount } from "../../../src/velodrome/transform/count.ts";
+import { type Keys, keysBehind, upToHorizon } from "../../../src/velodrome/transform/pages.ts";
 import type { Point } from "../../../src/velodrome/transform/plugin.ts";
 import { type Batch, LateRow, MetricRun } from "../../../src/velodrome/transform/run.ts";
 import { pointLine, series } from "../../../src/velodrome/transform/series.ts";
@@ -135,6 +137,48 @@ test("Rows in goes, cut anywhere, with a restart before each: the same points, o
     { numRuns: 1500 },
   );
   expect(whole).toBeGreaterThan(500);
+});
+
+test("Pages of a few rows, each from where the last ended: the same points", () => {
+  fc.assert(
+    fc.property(wanted, mirror, fc.integer({ min: 1, max: 7 }), (definition, rows, size) => {
+      const options = parseCount(argsOf(definition));
+      const behind = (row: EventRow | CommentRow, keys: Keys): boolean => {
+        const key = "body" in row ? keys.comments : keys.events;
+        if (row.at !== key.at) return row.at > key.at;
+        if (row.id !== key.id) return row.id > key.id;
+        return "body" in row && row.review && !keys.comments.review;
+      };
+      const inOrder = <Row extends EventRow | CommentRow>(of: readonly Row[]): Row[] =>
+        of.toSorted(
+          (a, b) =>
+            a.at - b.at || a.id - b.id || ("body" in a && "body" in b ? Number(a.review) - Number(b.review) : 0),
+        );
+      const [events, comments] = [inOrder(rows.events), inOrder(rows.comments)];
+      const points: Point[] = [];
+      let saved = "null";
+      for (let page = 0; ; page += 1) {
+        if (page > rows.events.length + rows.comments.length + 1) throw new Error("It does not get on");
+        const run = new MetricRun(REPOSITORY, options, JSON.parse(saved));
+        const keys = keysBehind(run.cursor);
+        const left = {
+          events: events.filter((row) => behind(row, keys)),
+          comments: comments.filter((row) => behind(row, keys)),
+        };
+        if (page > 0 && left.events.length + left.comments.length === 0) break;
+        const cut = {
+          issues: rows.issues,
+          events: left.events.slice(0, size),
+          comments: left.comments.slice(0, size),
+        };
+        const more = { events: left.events.length > size, comments: left.comments.length > size };
+        points.push(...run.advance(upToHorizon(cut, more)));
+        saved = JSON.stringify(run.save());
+      }
+      expect(lines(points)).toEqual(naivePoints(definition, rows, matches));
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test("Issues that come with any go: the same points, or word that they came late", () => {
