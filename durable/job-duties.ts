@@ -8,6 +8,8 @@ import type { DeadlineName, JobEvent, JobRecord } from "../src/jobs/lifecycle.ts
 import { isGitTask, outcomeOf } from "../src/jobs/git-task-job.ts";
 import { storagePath } from "../src/jobs/paths.ts";
 import { runPolicy } from "../src/jobs/policy.ts";
+import { mergeConflictOf } from "../src/jobs/merge-conflict.ts";
+import type { ProwJob } from "../src/jobs/prowjob.ts";
 import { placesOf } from "../src/jobs/queues.ts";
 import { mainRefs } from "../src/jobs/refs.ts";
 import type { JobSummary, ReportTo } from "../src/jobs/rpc.ts";
@@ -176,11 +178,19 @@ export class JobDuties {
       );
     const to = this.#store.read("reportTo");
     if (to === null) return;
-    if (!isGitTask(prowjob.spec)) return await this.#tell(to, summaryOf(prowjob, record));
+    if (!isGitTask(prowjob.spec)) return await this.#tell(to, this.#summary(prowjob, record));
     if (!isComplete(record)) return;
     const outcome = JSON.stringify(outcomeOf(this.#store.read(`finish:${record.attempt}`), record.description));
     if (to.kind === "conversation") await this.#env.CONVERSATION.getByName(to.name).taskDone(this.#id, outcome);
     if (to.kind === "repository") await this.#env.REPOSITORY.getByName(to.name).taskDone(this.#id, outcome);
+  }
+
+  #summary(prowjob: ProwJob, record: JobRecord): JobSummary {
+    const summary = summaryOf(prowjob, record);
+    if (summary.type !== "batch" || !isComplete(record)) return summary;
+    const records = this.#store.read(`finish:${record.attempt}`)?.cloneRecords ?? [];
+    const conflict = mergeConflictOf(prowjob.spec.refs?.pulls ?? [], records);
+    return conflict === null ? summary : { ...summary, conflict };
   }
 
   async #tell({ kind, name }: NonNullable<ReportTo>, summary: JobSummary): Promise<void> {

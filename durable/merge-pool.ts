@@ -55,6 +55,8 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
   #late: PoolNews[] | null = null;
   /** How often GitHub did not know of a pull request whether it can be merged, one after the other. */
   #unknowns: ReadonlyMap<number, number> = new Map();
+  /** The tip of the branch when a pull request was read last. */
+  readonly #seenOn = new Map<number, string>();
   #presubmits = new Map<number, { readonly key: string; readonly jobs: ReadonlyMap<string, Presubmit> }>();
 
   constructor(context: DurableObjectState, env: Env) {
@@ -200,6 +202,12 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       await this.#note(pool, decision, assessment);
       await abortStale(this.env, this.#books, pool, assessment);
       if (decision.action.kind === "WAIT" || decision.action.kind === "BLOCKED") return this.#again(pool);
+      const unseen = this.#unseen(pool, decision.action);
+      if (unseen === "later") return this.#again(pool);
+      if (unseen.length > 0) {
+        this.#books.stale(unseen);
+        continue;
+      }
       await this.#carryOut(pool, decision.action, found.config);
     }
     return Date.now();
@@ -221,6 +229,22 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
     if (unknown.length > 0) times.push(now + UNKNOWN_MS);
     times.push(...settings.freezes.flatMap(({ from, until }) => [from, until]).filter((at) => at > now));
     if (times.length > 0) return Math.min(...times);
+  }
+
+  /**
+   * Before anything is tested: those of its pull requests of which GitHub has not said since the branch moved whether they
+   * can still be merged, lest jobs run in vain. "later": it is still working that out.
+   */
+  #unseen({ baseSha, candidates }: Pool, action: Action): readonly number[] | "later" {
+    if ((action.kind !== "TRIGGER" && action.kind !== "TRIGGER_BATCH") || baseSha === "") return [];
+    const wanted = new Set(action.kind === "TRIGGER_BATCH" ? [...action.ahead, ...action.pulls] : action.pulls);
+    const unseen = [...wanted].filter((number) => this.#seenOn.get(number) !== baseSha);
+    if (unseen.length > 0) return unseen;
+    const unknown = candidates.some(
+      ({ facts: { number, mergeable } }) =>
+        wanted.has(number) && mergeable === "UNKNOWN" && (this.#unknowns.get(number) ?? 0) < UNKNOWN_TRIES,
+    );
+    return unknown ? "later" : [];
   }
 
   /** GitHub is asked a few times whether a head can be merged; after that it counts as mergeable. */
@@ -266,7 +290,11 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
     }
     if (idle) putFact(sql, "base", baseSha ?? "");
     else if (baseSha !== before) this.#askAgain();
-    for (const facts of pulls) this.#books.saw(facts);
+    for (const facts of pulls) {
+      this.#books.saw(facts);
+      if (baseSha !== null) this.#seenOn.set(facts.number, baseSha);
+    }
+    for (const number of gone) this.#seenOn.delete(number);
     const [, spelled] = /\/([^/]+\/[^/]+)\/pull\/\d+$/.exec(pulls[0]?.url ?? "") ?? [];
     if (spelled !== undefined) putFact(sql, "name", spelled);
     for (const number of [...gone, ...merged.map((one) => one.number)]) this.#books.gone(number);
@@ -360,8 +388,8 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       if ((wait.place !== null) !== candidate.queuedAt > 0)
         this.#books.queued(number, wait.place === null ? 0 : pool.now);
       if (going.includes(number)) continue;
-      const status = expectedStatus(pool, candidate, assessment, wait);
-      const said = JSON.stringify([headSha, status]);
+      const { status, core } = expectedStatus(pool, candidate, assessment, wait);
+      const said = `${headSha} ${core}`;
       const there = contexts.find(({ context }) => context === "tide");
       const same = there?.state.toLowerCase() === status.state && there.description === status.description;
       // What was written last counts; GitHub's word only where nothing was written: it may be older than what is on its way.
@@ -381,7 +409,11 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       this.#record(pool, action, "");
       return await sendUnsent(this.env, this.#books, pool, this.ctx.id.name ?? "");
     }
-    const { merged, failures, incident } = await mergeAll(this.#merging(pool), action.pulls);
+    const { merged, failures, incident } = await mergeAll(
+      this.#merging(pool),
+      action.pulls,
+      action.kind === "MERGE_BATCH",
+    );
     const of = action.kind === "MERGE_BATCH" ? ` from batch [${action.pulls.join(" ")}]` : "";
     const partial =
       failures.length > 0 && merged.length > 0

@@ -183,15 +183,19 @@ export class PoolBooks {
 
   /** News of a job; false when it is no news. `pulls`: of one that the pool did not start itself. */
   jobChanged(summary: JobSummary, pulls: readonly RunPull[]): boolean {
-    const { id, version, state, job, context, baseSha, startTime } = summary;
+    const { id, version, state, job, context, baseSha, startTime, complete, description } = summary;
+    const ending = complete ? description : "";
     const known = this.#sql.exec<RunRow>("SELECT * FROM run WHERE id = ?", id).toArray()[0];
     if (known && known.version >= version) return false;
     if (!known && (pulls.length === 0 || summary.type !== "presubmit")) return false;
-    if (known) this.#sql.exec("UPDATE run SET state = ?, version = ?, prowjob = '' WHERE id = ?", state, version, id);
-    else {
+    if (known) {
+      const set = "state = ?, version = ?, ending = ?, prowjob = ''";
+      this.#sql.exec(`UPDATE run SET ${set} WHERE id = ?`, state, version, ending, id);
+      if (summary.conflict !== undefined) this.#clashed(known, summary.conflict);
+    } else {
       this.#sql.exec(
-        `INSERT INTO run (id, type, job, context, state, version, base, pulls, by_tide, started, prowjob)
-         VALUES (?, 'presubmit', ?, ?, ?, ?, ?, ?, 0, ?, '')`,
+        `INSERT INTO run (id, type, job, context, state, version, base, pulls, by_tide, started, prowjob, ending)
+         VALUES (?, 'presubmit', ?, ?, ?, ?, ?, ?, 0, ?, '', ?)`,
         id,
         job,
         context,
@@ -200,10 +204,18 @@ export class PoolBooks {
         baseSha,
         JSON.stringify(pulls),
         Math.trunc(startTime),
+        ending,
       );
     }
-    if (summary.complete && state === "success") this.#took(job, Date.now() - startTime);
+    if (complete && state === "success") this.#took(job, Date.now() - startTime);
     return true;
+  }
+
+  /** Git could not merge one after those before it in its batch; which of them it is about, Git does not say. */
+  #clashed({ base, pulls }: RunRow, number: number): void {
+    const numbers = stored<readonly RunPull[]>(pulls).map((pull) => pull.number);
+    for (const before of numbers.slice(0, Math.max(0, numbers.indexOf(number))))
+      this.#sql.exec("INSERT OR REPLACE INTO conflict (pair, base) VALUES (?, ?)", `${before} ${number}`, base);
   }
 
   /** A moving mean: the last few runs count most. */
@@ -351,5 +363,6 @@ function runOf(row: RunRow): Run {
     pulls: stored<readonly RunPull[]>(row.pulls),
     createdByTide: row.by_tide === 1,
     startedAt: row.started,
+    ending: row.ending,
   };
 }

@@ -5,6 +5,7 @@
  */
 import { GitHubError, type GitHubClient } from "../src/github/index.ts";
 import { admit } from "../src/tide/admit.ts";
+import type { Excused } from "../src/tide/flakes.ts";
 import { commitText, failureOf, goesOn, retries } from "../src/tide/merge.ts";
 import { methodOf } from "../src/tide/method.ts";
 import type { Candidate, MergeFailure, Pool, PullFacts } from "../src/tide/model.ts";
@@ -12,6 +13,8 @@ import type { PullsRead } from "../src/tide/read.ts";
 import { refusalOf } from "../src/tide/refusal.ts";
 import type { PoolBooks } from "./pool-books.ts";
 
+/** A failure that is tried again is a failure until it passed. */
+const NOTHING_EXCUSED: Excused = new Map();
 /** Tries when GitHub says that the base was modified, and the pauses before them. */
 const PAUSES_MS = [0, 1_000, 3_000];
 
@@ -42,8 +45,8 @@ export interface MergeReport {
   readonly incident: string;
 }
 
-/** Merges in this order. Rejects when an outcome is not known: the books say which, and {@link settle} finds out. */
-export async function mergeAll(merging: Merging, numbers: readonly number[]): Promise<MergeReport> {
+/** Merges in this order; `batch`: what was tested together. Rejects when an outcome is not known: the books say which, and {@link settle} finds out. */
+export async function mergeAll(merging: Merging, numbers: readonly number[], batch: boolean): Promise<MergeReport> {
   const { books, pool } = merging;
   const byNumber = new Map(pool.candidates.map((one) => [one.facts.number, one]));
   const wanted = numbers.flatMap((number) => byNumber.get(number) ?? []);
@@ -55,7 +58,7 @@ export async function mergeAll(merging: Merging, numbers: readonly number[]): Pr
   for (const candidate of wanted) {
     const { facts } = candidate;
     const paths = await merging.paths(candidate);
-    const outcome = await mergeOne(merging, candidate, base);
+    const outcome = await mergeOne(merging, candidate, base, batch);
     if (outcome.state === "merged") {
       const before = base;
       const parent = await parentOf(merging, candidate, outcome.sha, before);
@@ -81,7 +84,7 @@ export async function mergeAll(merging: Merging, numbers: readonly number[]): Pr
   return { merged, failures, incident };
 }
 
-async function mergeOne(merging: Merging, candidate: Candidate, base: string): Promise<Outcome> {
+async function mergeOne(merging: Merging, candidate: Candidate, base: string, batch: boolean): Promise<Outcome> {
   const { books, pool, client } = merging;
   const { number, headSha } = candidate.facts;
   const owner = { owner: pool.org, repo: pool.repo };
@@ -94,11 +97,12 @@ async function mergeOne(merging: Merging, candidate: Candidate, base: string): P
       return { state: "changed", stop: true, why: `${pool.branch} was moved by somebody else` };
     if (!facts) return { state: "changed", why: "it is not open any more" };
     if (facts.headSha !== headSha) return { state: "changed", why: "its head moved" };
-    const admission = admit({ ...candidate, facts }, pool);
+    const admission = admit({ ...candidate, facts }, pool, NOTHING_EXCUSED);
     if (!admission.inPool) return { state: "changed", why: admission.why.text };
     const method = methodOf(pool.settings, facts, pool.repoFacts);
     if ("fault" in method) return { state: "changed", why: method.fault };
     const { title, body } = commitText(pool.settings, facts, pool);
+    if (batch && candidate.demands?.policy.overwritePending === true) await overwrite(merging, { ...candidate, facts });
     books.asked(number);
     try {
       const { data } = await client.request("PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", {
@@ -121,6 +125,28 @@ async function mergeOne(merging: Merging, candidate: Candidate, base: string): P
     }
   }
   return last;
+}
+
+/** `overwrite-pending-contexts`: what passed in the batch is not waited for on the head (spec jobs 5.8). */
+async function overwrite({ client, pool }: Merging, { facts, demands }: Candidate): Promise<void> {
+  const passed = new Set(demands?.jobs.map(({ context }) => context));
+  for (const { context, state, source, url } of facts.contexts) {
+    if (state !== "PENDING" || source !== "status" || !passed.has(context)) continue;
+    try {
+      await client.request("POST /repos/{owner}/{repo}/statuses/{sha}", {
+        owner: pool.org,
+        repo: pool.repo,
+        sha: facts.headSha,
+        context,
+        state: "success",
+        description: "Passed together with others, in a batch.",
+        ...(url === "" ? {} : { target_url: url }),
+      });
+    } catch (error) {
+      // GitHub says itself why the merge is refused then.
+      if (!(error instanceof GitHubError) || error.kind !== "permanent") throw error;
+    }
+  }
 }
 
 /** The commit on which the merge stands: of a merge or squash its first parent, of a rebase that of its first commit. */

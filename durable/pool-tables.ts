@@ -57,6 +57,7 @@ export const POOL_MIGRATIONS = [
   )`,
   "CREATE TABLE typical (job TEXT PRIMARY KEY, ms INTEGER NOT NULL)",
   "CREATE TABLE conflict (pair TEXT PRIMARY KEY, base TEXT NOT NULL)",
+  "ALTER TABLE run ADD COLUMN ending TEXT NOT NULL DEFAULT ''",
 ];
 
 export type PullRow = {
@@ -81,6 +82,7 @@ export type RunRow = {
   base: string;
   pulls: string;
   by_tide: number;
+  ending: string;
   started: number;
   prowjob: string;
 };

@@ -50,6 +50,7 @@ export async function triggerRuns(
       pulls,
       createdByTide: true,
       startedAt: pool.now,
+      ending: "",
     } as const;
     books.start(run, JSON.stringify(prowjob));
   }

@@ -214,7 +214,16 @@ class Simulation {
       const id = `run-${this.#nth}`;
       const minutes = sim.minutes * (1 + sim.spread * (2 * this.#random() - 1));
       const fails = broken || this.#random() < sim.flake;
-      const run = { id, type, job: name, context: name, state: "pending", baseSha: this.#tip(), pulls } as const;
+      const run = {
+        id,
+        type,
+        job: name,
+        context: name,
+        state: "pending",
+        baseSha: this.#tip(),
+        pulls,
+        ending: "",
+      } as const;
       this.#runs.set(id, { ...run, createdByTide: true, startedAt: now, fails });
       this.#agenda.put(now + minutes * MINUTE_MS, { kind: "ended", run: id });
     }
@@ -307,6 +316,8 @@ const SETTINGS: Omit<PoolSettings, keyof Simulated["settings"]> = {
   targetUrl: "",
   prStatusBaseUrl: "",
   displayAllQueries: false,
+  placeInStatus: true,
+  knownFlakes: [],
   freezes: [],
 };
 

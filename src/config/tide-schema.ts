@@ -1,5 +1,6 @@
 /** config.yaml's `tide` (spec jobs 5.2 to 5.4) and `branch-protection` (4.10): read and held; other rooms act on them. */
 import * as z from "zod";
+import { regexFault } from "./goregexp.ts";
 import { Duration, Flag, isMapping, listOf, mapOf, StringMap, Strings, Text, unset } from "./values.ts";
 
 const TideQuery = z.strictObject({
@@ -78,11 +79,20 @@ const Time = Text.refine((value) => !Number.isNaN(Date.parse(value)), {
   error: "must be a time such as 2026-03-01T00:00:00Z",
 });
 
+const Pattern = Text.superRefine((pattern, context) => {
+  const fault = regexFault(pattern);
+  if (fault !== null) context.addIssue({ code: "custom", message: fault });
+});
+
 /** Ours: Prow does not know these. The maps are by `*`, org and org/repo. */
 const CutwaterSchema = z.strictObject({
   result_validity: unset(mapOf(z.enum(["base", "until-conflict"]))),
   batch_strategy: unset(mapOf(z.enum(["prow", "bisect", "speculative"]))),
   starvation: unset(mapOf(Duration)),
+  place_in_status: unset(mapOf(Flag)),
+  known_flakes: unset(
+    listOf(z.strictObject({ name: Text, job: Pattern, failure: unset(Pattern), repos: unset(Strings) })),
+  ),
   freezes: unset(
     listOf(
       z

@@ -25,6 +25,13 @@ export interface Freeze {
   readonly branches: readonly string[];
 }
 
+/** A failure that is nobody's fault: Go patterns of the job's name and of how it ended (empty: however). */
+export interface KnownFlake {
+  readonly name: string;
+  readonly job: string;
+  readonly failure: string;
+}
+
 export interface TideRepo {
   /** At least one. */
   readonly queries: readonly CoveringQuery[];
@@ -50,6 +57,8 @@ export interface TideRepo {
     readonly batch_strategy: "prow" | "bisect" | "speculative";
     /** 0: never. */
     readonly starvation_seconds: number;
+    readonly place_in_status: boolean;
+    readonly known_flakes: readonly KnownFlake[];
     /** Milliseconds; no branches: all. */
     readonly freezes: readonly Freeze[];
   };
@@ -142,12 +151,17 @@ const fromProtection = ({ layers, branches }: TideRepo["contexts"]): boolean =>
 
 function cutwaterOf({ cutwater }: TideConfig, name: RepoName): TideRepo["cutwater"] {
   const starvation = specific(cutwater?.starvation, name);
-  const freezes = (cutwater?.freezes ?? []).filter(({ repos }) => !repos?.length || isNamed(repos, name));
+  const ours = ({ repos }: { readonly repos?: readonly string[] | undefined }): boolean =>
+    !repos?.length || isNamed(repos, name);
   return {
     result_validity: specific(cutwater?.result_validity, name) ?? "base",
     batch_strategy: specific(cutwater?.batch_strategy, name) ?? "prow",
     starvation_seconds: starvation === undefined ? 0 : (durationSeconds(starvation) ?? 0),
-    freezes: freezes.map(({ name: freeze, from, until, branches }) => ({
+    place_in_status: specific(cutwater?.place_in_status, name) ?? true,
+    known_flakes: (cutwater?.known_flakes ?? [])
+      .filter(ours)
+      .map(({ name: flake, job, failure }) => ({ name: flake, job, failure: failure ?? "" })),
+    freezes: (cutwater?.freezes ?? []).filter(ours).map(({ name: freeze, from, until, branches }) => ({
       name: freeze,
       from: Date.parse(from),
       until: Date.parse(until),
@@ -208,7 +222,9 @@ function* scopedNames(tide: TideConfig, protection: BranchProtection | undefined
   yield* keys(tide.pr_status_base_urls);
   for (const map of [tide.cutwater?.result_validity, tide.cutwater?.batch_strategy, tide.cutwater?.starvation])
     yield* keys(map);
-  for (const { repos } of tide.cutwater?.freezes ?? []) yield* repos ?? [];
+  yield* keys(tide.cutwater?.place_in_status);
+  for (const { repos } of [...(tide.cutwater?.freezes ?? []), ...(tide.cutwater?.known_flakes ?? [])])
+    yield* repos ?? [];
   for (const [key, method] of Object.entries(tide.merge_method ?? {})) {
     yield key.replace(/@.*$/, "");
     if (typeof method === "object") yield* keys(method).flatMap((repo) => (repo === "*" ? [] : [`${key}/${repo}`]));

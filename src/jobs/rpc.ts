@@ -29,6 +29,8 @@ export interface JobSummary {
   readonly optional: boolean;
   /** Milliseconds. */
   readonly startTime: number;
+  /** Of a batch: the number of the pull request that Git could not merge onto those before it. */
+  readonly conflict?: number;
 }
 
 export type Refusal = {

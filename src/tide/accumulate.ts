@@ -54,10 +54,17 @@ export function runsByPull(runs: readonly Run[]): RunsByPull {
   return map;
 }
 
-export function accumulatePull(candidate: Candidate, runs: RunsByPull, aging: Aging): PullResult {
+/** `excused`: contexts whose failure is to be tried again. */
+export function accumulatePull(
+  candidate: Candidate,
+  runs: RunsByPull,
+  aging: Aging,
+  excused: ReadonlyMap<string, string>,
+): PullResult {
   const { facts, demands } = candidate;
   const jobs = demands?.jobs ?? [];
-  const own = runs.get(pullKey({ number: facts.number, sha: facts.headSha })) ?? [];
+  const key = pullKey({ number: facts.number, sha: facts.headSha });
+  const own = runs.get(key) ?? [];
   const results = new Map<string, Result>();
   const broken = new Set<string>();
   const byContext = new Map(jobs.map((job) => [job.context, job]));
@@ -65,7 +72,8 @@ export function accumulatePull(candidate: Candidate, runs: RunsByPull, aging: Ag
     const job = byContext.get(run.context);
     if (!job || !aging.of(job, run.baseSha).valid) continue;
     results.set(run.context, better(results.get(run.context), resultOf(run)));
-    if (run.state === "failure" || run.state === "error") broken.add(run.context);
+    if ((run.state === "failure" || run.state === "error") && !excused.has(`${key} ${run.context}`))
+      broken.add(run.context);
   }
   for (const context of facts.contexts) {
     const job = byContext.get(context.context);
@@ -121,9 +129,20 @@ export function accumulateBatches(pool: Pool, inPool: ReadonlyMap<string, Candid
   }
   const batches = [...groups.values()].flatMap((runs) => batchOf(runs, inPool, aging));
   const failed = batches.filter(({ hopeless }) => hopeless);
+  const pairs = [...pool.conflicts].map((pair) => pair.split(" ").map(Number));
   return batches
-    .map((batch) => (failed.some((part) => contains(batch, part)) ? { ...batch, hopeless: true } : batch))
+    .map((batch) => {
+      const hopeless = failed.some((part) => contains(batch, part)) || clashes(batch, pairs, pool.baseSha);
+      return hopeless ? { ...batch, hopeless } : batch;
+    })
     .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+/** Whether two of its members are known not to be mergeable one after the other; of a batch that passed they are. */
+function clashes({ baseSha, pulls, state }: Batch, pairs: readonly (readonly number[])[], base: string): boolean {
+  if (pairs.length === 0 || state === "success" || baseSha !== base) return false;
+  const numbers = new Set(pulls.map(({ number }) => number));
+  return pairs.some((pair) => pair.every((number) => numbers.has(number)));
 }
 
 /** Whether all members of `part` are in `whole`, on the same tip. */

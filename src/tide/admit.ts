@@ -1,5 +1,6 @@
 /** Whether a pull request is in the pool at all, and if not, why (spec jobs 5.5, 5.9). */
 import { unsuccessful } from "./context-policy.ts";
+import { excuseKey, type Excused } from "./flakes.ts";
 import { methodOf } from "./method.ts";
 import type { Candidate, HeadContext, Pool, WaitCode } from "./model.ts";
 import { fulfils, requirement } from "./queries.ts";
@@ -10,7 +11,7 @@ export interface Refused {
   readonly about: readonly string[];
 }
 
-/** `failing`: contexts that keep it from being merged right now. In the pool these are all of our own and still running. */
+/** `failing`: contexts that keep it from being merged right now. In the pool these are all of our own: they still run, or are tried again. */
 export type Admission =
   | { readonly inPool: true; readonly failing: readonly HeadContext[] }
   | { readonly inPool: false; readonly failing: readonly HeadContext[]; readonly why: Refused };
@@ -29,7 +30,7 @@ export function forbidden({ facts }: Candidate, { settings, repoFacts }: Pool): 
   return null;
 }
 
-export function admit(candidate: Candidate, pool: Pool): Admission {
+export function admit(candidate: Candidate, pool: Pool, excused: Excused): Admission {
   const { facts, demands, fault, refusal } = candidate;
   const failing = demands ? unsuccessful(demands.policy, facts.contexts) : [];
   const no = (code: WaitCode, text: string, about: readonly string[] = []): Admission => {
@@ -39,7 +40,9 @@ export function admit(candidate: Candidate, pool: Pool): Admission {
   if (why) return { inPool: false, failing, why };
   if (!demands) return no("fault", fault);
   const own = new Set(demands.jobs.map(({ context }) => context));
-  const standing = failing.filter(({ context, state }) => state !== "PENDING" || !own.has(context));
+  const ours = ({ context, state }: HeadContext): boolean =>
+    own.has(context) && (state === "PENDING" || excused.has(excuseKey(facts.number, facts.headSha, context)));
+  const standing = failing.filter((context) => !ours(context));
   const lacking = requirement(pool.settings, facts, pool.branch, standing);
   if (lacking.code !== "") return no(lacking.code, lacking.text.trim(), lacking.about);
   if (!pool.settings.queries.some((query) => fulfils(query, facts, pool.branch))) return no("fault", "");

@@ -2,6 +2,7 @@
 import type { Freeze } from "../config/tide.ts";
 import { accumulateBatches, accumulatePull, type Batch, pullKey, type PullResult, runsByPull } from "./accumulate.ts";
 import { admit, type Admission } from "./admit.ts";
+import { type Excused, excusedOf } from "./flakes.ts";
 import { inLine } from "./line.ts";
 import type { Blocker, Candidate, Pool } from "./model.ts";
 import { Aging } from "./validity.ts";
@@ -15,20 +16,22 @@ export interface Assessment {
   /** A batch that runs and is still worth waiting for. */
   readonly running: Batch | null;
   readonly aging: Aging;
+  readonly excused: Excused;
 }
 
 export function assess(pool: Pool): Assessment {
   const aging = new Aging(pool);
-  const admissions = new Map(pool.candidates.map((one) => [one, admit(one, pool)]));
+  const excused = excusedOf(pool);
+  const admissions = new Map(pool.candidates.map((one) => [one, admit(one, pool, excused)]));
   const inPool = pool.candidates.filter((one) => admissions.get(one)?.inPool === true);
   const runs = runsByPull(pool.runs);
-  const results = inLine(inPool, pool.settings, pool.now).map((one) => accumulatePull(one, runs, aging));
+  const results = inLine(inPool, pool.settings, pool.now).map((one) => accumulatePull(one, runs, aging, excused));
   const byKey = new Map(inPool.map((one) => [pullKey({ number: one.facts.number, sha: one.facts.headSha }), one]));
   const batches = accumulateBatches(pool, byKey, aging);
   const running = batches.find(
     ({ state, hopeless, lost, rest }) => state === "pending" && !hopeless && lost.length === 0 && rest.length > 0,
   );
-  return { admissions, results, batches, running: running ?? null, aging };
+  return { admissions, results, batches, running: running ?? null, aging, excused };
 }
 
 /** Issues that keep this branch from being merged to. */

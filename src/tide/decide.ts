@@ -3,17 +3,19 @@ import { type Batch, pullKey, type PullResult } from "./accumulate.ts";
 import { type Assessment, assess, blockersOf, freezeOf } from "./assess.ts";
 import { pickBatch, type Picked, speculate } from "./batch.ts";
 import { isOptional, TIDE } from "./context-policy.ts";
+import type { Excused } from "./flakes.ts";
 import type { Action, Candidate, Decision, Pool } from "./model.ts";
 import { waitsOf } from "./waits.ts";
 
 const numbers = (candidates: readonly Candidate[]): readonly number[] => candidates.map(({ facts }) => facts.number);
+const NONE_EXCUSED: Excused = new Map();
 const WAIT: Action = { kind: "WAIT" };
 
 /**
  * First match: the button, a freeze or a blocker stop everything; a merge under way is waited for; a green batch is
  * merged; a green pull request is merged unless a batch runs; a batch is tested; one pull request is retested.
  */
-function actionOf(pool: Pool, { admissions, results, batches, running }: Assessment): Action {
+function actionOf(pool: Pool, { admissions, results, batches, running, excused }: Assessment): Action {
   if (pool.paused || freezeOf(pool) || blockersOf(pool).length > 0) return { kind: "BLOCKED" };
   if (pool.merging.length > 0) return WAIT;
   const green = batches.filter(({ state, rest }) => state === "success" && rest.length > 0);
@@ -28,8 +30,9 @@ function actionOf(pool: Pool, { admissions, results, batches, running }: Assessm
   if (ready) return { kind: "MERGE", pulls: numbers([ready.candidate]) };
   if (!results.some(({ candidate }) => (candidate.demands?.jobs.length ?? 0) > 0)) return WAIT;
   const ours = byTide(pool);
-  const eligible = results.filter((one) => one.failed.length === 0 && retestable(one.candidate, ours));
-  const line = eligible.map(({ candidate }) => candidate);
+  const eligible = results.filter((one) => one.failed.length === 0 && retestable(one.candidate, ours, excused));
+  // What failed by a known flake has to pass by itself before it is merged.
+  const line = eligible.flatMap(({ candidate }) => (retestable(candidate, ours, NONE_EXCUSED) ? [candidate] : []));
   const batch = running ? speculate(pool, line, batches) : results.length > 1 ? pickBatch(pool, line, batches) : null;
   if (batch) return triggerBatch(batch);
   const idle = success.length === 0 && !results.some(({ state }) => state === "pending");
@@ -50,8 +53,8 @@ function byTide({ runs }: Pool): ReadonlySet<string> {
   return new Set(keys);
 }
 
-/** Every context that counts is green, or runs because tide started it: what people run themselves is left to them. */
-function retestable({ facts, demands }: Candidate, ours: ReadonlySet<string>): boolean {
+/** Every context that counts is green, runs because tide started it, or failed by a known flake: what people run themselves is left to them. */
+function retestable({ facts, demands }: Candidate, ours: ReadonlySet<string>, excused: Excused): boolean {
   if (!demands) return false;
   const { policy } = demands;
   const present = new Set(facts.contexts.map(({ context }) => context));
@@ -62,7 +65,8 @@ function retestable({ facts, demands }: Candidate, ours: ReadonlySet<string>): b
       state === "SUCCESS" ||
       context === TIDE ||
       isOptional(policy, context) ||
-      (state === "PENDING" && ours.has(`${key} ${context}`)),
+      (state === "PENDING" && ours.has(`${key} ${context}`)) ||
+      excused.has(`${key} ${context}`),
   );
 }
 

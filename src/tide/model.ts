@@ -3,7 +3,7 @@
  * to be done next. Decisions are functions from these to these; `durable/merge-pool.ts` keeps and carries them out.
  */
 import type { MergeMethod } from "../config/plugin-settings.ts";
-import type { CoveringQuery, Freeze, TideRepo } from "../config/tide.ts";
+import type { CoveringQuery, Freeze, KnownFlake, TideRepo } from "../config/tide.ts";
 import type { Presubmit } from "../config/model.ts";
 import type { JobState } from "../jobs/prowjob.ts";
 
@@ -115,6 +115,8 @@ export interface Run {
   readonly pulls: readonly RunPull[];
   readonly createdByTide: boolean;
   readonly startedAt: number;
+  /** How it ended, in the words of its status; empty while it runs. */
+  readonly ending: string;
 }
 
 export interface Blocker {
@@ -149,6 +151,9 @@ export interface PoolSettings {
   readonly batchStrategy: TideRepo["cutwater"]["batch_strategy"];
   /** Milliseconds in the pool after which a pull request goes before every priority; 0: never. */
   readonly starvationMs: number;
+  /** The `tide` status tells the place in line, and when it may be merged. */
+  readonly placeInStatus: boolean;
+  readonly knownFlakes: readonly KnownFlake[];
   /** No merges while one covers now. */
   readonly freezes: readonly Freeze[];
 }

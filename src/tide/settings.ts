@@ -29,6 +29,8 @@ export function poolSettings(config: RepoConfig, branch: string): PoolSettings |
     resultValidity: tide.cutwater.result_validity,
     batchStrategy: tide.cutwater.batch_strategy,
     starvationMs: tide.cutwater.starvation_seconds * 1000,
+    placeInStatus: tide.cutwater.place_in_status,
+    knownFlakes: tide.cutwater.known_flakes,
     freezes: tide.cutwater.freezes.filter(({ branches }) => branches.length === 0 || branches.includes(branch)),
   };
 }

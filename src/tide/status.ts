@@ -12,6 +12,12 @@ export interface TideStatus {
   readonly targetUrl: string;
 }
 
+/** What a status says, and by what it differs from another: estimates alone are no reason to write it anew. */
+export interface ExpectedStatus {
+  readonly status: TideStatus;
+  readonly core: string;
+}
+
 const MOST = 140;
 const cut = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST - 3)}...` : text);
 
@@ -59,6 +65,36 @@ function said(
   return { state: "success", description: blocked ? "In merge pool (despite BLOCKED)." : "In merge pool." };
 }
 
-export function expectedStatus(pool: Pool, candidate: Candidate, assessment: Assessment, wait: Wait): TideStatus {
-  return { ...said(pool, candidate, assessment, wait), targetUrl: targetOf(pool, candidate) };
+export function expectedStatus(pool: Pool, candidate: Candidate, assessment: Assessment, wait: Wait): ExpectedStatus {
+  const { state, description } = said(pool, candidate, assessment, wait);
+  const targetUrl = targetOf(pool, candidate);
+  const place = pool.settings.placeInStatus ? placeText(wait) : "";
+  const core = JSON.stringify([state, description, place, targetUrl]);
+  const full = [place, place === "" ? "" : expectedText(wait)].filter((part) => part !== "").join(", ");
+  const behind = [full, place].find((text) => text !== "" && `${description} (${text})`.length <= MOST);
+  return { core, status: { state, description: behind ? `${description} (${behind})` : description, targetUrl } };
+}
+
+const FIRST = ["1st", "2nd", "3rd"];
+const GROUPS = [5, 10, 20, 50, 100, 200, 500, 1000];
+
+/** Coarser the further back: a pull request that moves up is told of it a few times, not each time. */
+function placeText({ place, code }: Wait): string {
+  if (place === null || code === "merging" || code === "ready" || code === "paused" || code === "frozen") return "";
+  const first = FIRST[place - 1];
+  if (first !== undefined) return `${first} in line`;
+  const group = GROUPS.find((size) => place <= size);
+  return group === undefined ? "in line" : `among the first ${group} in line`;
+}
+
+const MINUTES = [1, 5, 10, 15, 20, 30, 45];
+const HOURS = [1, 2, 3, 4, 6, 8, 12, 24];
+
+function expectedText({ expectedMs }: Wait): string {
+  if (expectedMs === null || expectedMs <= 0) return "";
+  const minutes = expectedMs / 60_000;
+  const within = MINUTES.find((most) => minutes <= most);
+  if (within !== undefined) return `within ${within} min`;
+  const hours = HOURS.find((most) => minutes <= most * 60);
+  return hours === undefined ? "" : `within ${hours} h`;
 }

@@ -1,6 +1,7 @@
 /** Why each pull request is not merged yet: one code, one sentence, its place in line and when it may be merged. */
 import type { PullResult } from "./accumulate.ts";
 import { type Assessment, blockersOf, freezeOf } from "./assess.ts";
+import { excuseKey } from "./flakes.ts";
 import type { Action, Candidate, Pool, Wait } from "./model.ts";
 
 const NAMED = 10;
@@ -62,6 +63,16 @@ function inPool(pool: Pool, result: PullResult, assessment: Assessment, action: 
   return { code: "queued", text: "It is in line to be tested on the current base.", about: names(result.missing) };
 }
 
+/** What is tried again though it failed is named: nobody else is told that it was a flake. */
+function withFlakes(said: Said, { candidate, missing, pending }: PullResult, { excused }: Assessment): Said {
+  const { number, headSha } = candidate.facts;
+  const again = [...missing, ...pending].flatMap(({ context }) => {
+    const flake = excused.get(excuseKey(number, headSha, context));
+    return flake === undefined ? [] : [`${context} (${flake})`];
+  });
+  return again.length === 0 ? said : { ...said, text: `${said.text} Tried again, known flake: ${again.join(", ")}.` };
+}
+
 /** Who left a green batch, so that this one cannot be merged from it. */
 function lostBefore(number: number, { batches }: Assessment): number | undefined {
   const batch = batches.find(
@@ -86,7 +97,7 @@ export function waitsOf(pool: Pool, assessment: Assessment, action: Action): rea
   const places = new Map(
     assessment.results.map((result, at): [Candidate, Wait] => {
       const { number } = result.candidate.facts;
-      const said = all ?? inPool(pool, result, assessment, action);
+      const said = all ?? withFlakes(inPool(pool, result, assessment, action), result, assessment);
       const place = at + 1;
       return [
         result.candidate,

@@ -161,6 +161,8 @@ describe("settings of a branch", () => {
 });
 
 it.each([
+  ['known_flakes: [{ name: f, job: "(" }]', "known_flakes"],
+  ["place_in_status: { '*': perhaps }", "place_in_status"],
   ["result_validity: { '*': forever }", "result_validity"],
   ["batch_strategy: { '*': guess }", "batch_strategy"],
   ["starvation: { '*': soon }", "starvation"],

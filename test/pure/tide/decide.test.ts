@@ -404,6 +404,22 @@ describe("speculative batches: what failed below is made whole first", () => {
   });
 });
 
+describe("two that Git cannot merge one after the other", () => {
+  const four = [1, 2, 3, 4].map((number) => candidate(number));
+  const known = { conflicts: new Set(["1 3", "2 3"]) };
+  test("the others are tested at once, without the one that came later", () => {
+    const of = pool(four, [run([1, 2, 3, 4], failed)], known);
+    expect(tick(of)).toBe("TRIGGER_BATCH 1 2 4 unit");
+    expect(codes({ ...of, runs: [...of.runs, run([1, 2, 4], pending)] })[3]).toBe("queued");
+  });
+  test("what else runs of their batch is stopped", () => {
+    const of = pool(four, [run([1, 2, 3, 4], failed), run([1, 2, 3, 4], { ...pending, job: "other" })], known);
+    expect(staleRuns(of, assess(of))).toHaveLength(1);
+  });
+  test("a batch of both that passed all the same is merged", () =>
+    expect(tick(pool(four, [run([1, 2, 3, 4])], known))).toBe("MERGE_BATCH 1 2 3 4"));
+});
+
 describe("place in line and expected time", () => {
   test("by lanes; rounds of the batch limit; what has run of the present round is taken off", () => {
     const of = pool([one, two, three], [run([1, 2], { ...pending, startedAt: NOW - 60_000 })], {

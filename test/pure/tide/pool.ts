@@ -86,6 +86,7 @@ export function run(numbers: readonly number[], over: Partial<Run> = {}): Run {
     pulls: numbers.map((number) => ({ number, sha: sha(number) })),
     createdByTide: true,
     startedAt: NOW - 60_000,
+    ending: "",
     ...over,
   };
 }
@@ -120,6 +121,8 @@ export function settings(over: Partial<PoolSettings> = {}): PoolSettings {
     resultValidity: "base",
     batchStrategy: "prow",
     starvationMs: 0,
+    placeInStatus: true,
+    knownFlakes: [],
     freezes: [],
     ...over,
   };

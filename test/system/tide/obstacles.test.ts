@@ -106,3 +106,26 @@ describe("a pull request", () => {
     expect(runs.filter(({ baseSha, state }) => baseSha === base && state === "success")).toHaveLength(1);
   });
 });
+
+describe("a batch of which Git cannot merge one onto another", () => {
+  it("goes on at once without the one that came later, and with all others", async () => {
+    const files = (text: string) => ({ "notes/clash.txt": `${text}\n` });
+    const first = await pool.pull("Clash, first", files("first"));
+    const second = await pool.pull("Clash, second", files("second"));
+    const third = await pool.pull("Clash, third");
+    const all = [first, second, third];
+    for (const number of all) await pool.green(number);
+    await pool.paused(true);
+    for (const number of all) pool.label(number, "lgtm");
+    for (const number of all) await says(number, "stopped by hand");
+    await push("clash-base.txt");
+    await pool.paused(false);
+    await merged(first);
+    await merged(third);
+    await says(second, "PR has a merge conflict.");
+    // The doomed one is not tried again, and nothing runs in vain for who cannot be merged.
+    const failed = (await jobs("type=batch")).filter(({ state }) => state === "failure");
+    expect(failed).toHaveLength(1);
+    expect((await jobs(`pull=${second}`)).map(({ state }) => state)).not.toContain("failure");
+  }, 300_000);
+});
