@@ -4,6 +4,7 @@ import { defineCommand } from "citty";
 export const velodrome = defineCommand({
   meta: { name: "velodrome", description: "Metrics of issues and pull requests" },
   subCommands: {
+    fetch: () => import("./velodrome/fetch.ts").then((module) => module.fetchMirror),
     transform: () => import("./velodrome/transform.ts").then((module) => module.transform),
   },
 });

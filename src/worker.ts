@@ -20,6 +20,7 @@ import { runner } from "./routes/runner.ts";
 import { setup } from "./routes/setup.ts";
 import { webhookSecrets } from "./routes/webhook-secrets.ts";
 import { tide } from "./routes/tide.ts";
+import { velodrome } from "./routes/velodrome.ts";
 
 export { BuildCluster } from "../durable/build-cluster.ts";
 export { Configuration } from "../durable/configuration.ts";
@@ -46,6 +47,7 @@ const app = createApp()
   .route("/", history)
   .route("/", pull)
   .route("/", tide)
+  .route("/", velodrome)
   .route("/", auth)
   .route("/", setup)
   .route("/", webhookSecrets)

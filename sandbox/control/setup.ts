@@ -1,9 +1,11 @@
 /** What tests set up that people do on other pages of GitHub: projects, protected branches, who is busy, others' checks. */
+import type { Issue } from "../state/model.ts";
 import { LABELS } from "../demo/labels.ts";
 import type { Files } from "../git/write.ts";
 import { commitTo, createRepo } from "../verbs/repos.ts";
 import { createCheckRun } from "../verbs/statuses.ts";
 import type { World } from "../world.ts";
+import { addHistory, type History } from "./history.ts";
 
 export function createSetup(world: World) {
   return {
@@ -81,6 +83,14 @@ export function createSetup(world: World) {
         completedAt: now,
         output: { title: null, summary: null, text: null },
       });
+    },
+    /** Years at once, without webhooks: for who reads lists. */
+    addHistory(input: History): Promise<void> {
+      return addHistory(world, input);
+    },
+    /** What stands in a repository: for comparing. */
+    issuesOf(repo: string): readonly Issue[] {
+      return Object.values(world.mustRepo(repo).issues);
     },
     /** A milestone of a repository. */
     createMilestone(input: { repo: string; title: string }): { number: number } {

@@ -13,6 +13,23 @@ import { commitNode } from "./commits.ts";
 import { connection, type PageArgs } from "./connection.ts";
 import { itemsOf } from "./projects.ts";
 
+/** Bots go without what marks them elsewhere. */
+function actorNode(call: Call, login: string): object {
+  const shown = userOf(call.world, login);
+  const isBot = shown.type === "Bot";
+  return { __typename: isBot ? "Bot" : "User", login: isBot ? shown.login.replace(/\[bot\]$/, "") : shown.login };
+}
+
+const reviewsOf = (call: Call, repo: Repo, { pull }: PullIssue): readonly object[] =>
+  pull.reviews.map((one) => ({
+    databaseId: one.id,
+    state: one.state,
+    body: one.body,
+    submittedAt: one.submittedAt,
+    author: actorNode(call, one.user),
+    commit: commitNode(call, repo, one.commit),
+  }));
+
 function common(call: Call, repo: Repo, issue: Issue) {
   const shown = userOf(call.world, issue.user);
   return {
@@ -67,6 +84,12 @@ export function pullNode(call: Call, repo: Repo, issue: PullIssue) {
     baseRefName: pull.base.ref,
     baseRefOid: pull.base.sha,
     merged: pull.mergedAt !== null,
+    mergedAt: pull.mergedAt,
+    mergedBy: pull.mergedBy === null ? null : actorNode(call, pull.mergedBy),
+    additions: pull.stats.additions,
+    deletions: pull.stats.deletions,
+    changedFiles: pull.stats.changedFiles,
+    reviews: (page: PageArgs) => connection(reviewsOf(call, repo, issue), page),
     mergeCommit: pull.mergedAt !== null && pull.mergeCommit !== null ? commitNode(call, repo, pull.mergeCommit) : null,
     mergeStateStatus: async () => {
       await current(call.world, repo, issue);
@@ -93,15 +116,23 @@ export const ownerOf = (call: Call, repo: Repo): object => ({
 });
 
 /** Its commits, the head last. */
-async function commitsOf(call: Call, repo: Repo, issue: PullIssue, page: PageArgs) {
-  const { head, base } = issue.pull;
+function commitsOf(call: Call, repo: Repo, issue: PullIssue, page: PageArgs) {
+  const { head, base, stats } = issue.pull;
   const nodeOf = (sha: string): object => ({ commit: commitNode(call, repo, sha) });
   if (page.last === 1) return connection([nodeOf(head.sha)], page);
-  const commits = await log(call.world.gitDir(repo), `${base.sha}..${head.sha}`, { reverse: true });
-  return connection(
-    commits.map(({ sha }) => nodeOf(sha)),
-    page,
-  );
+  const listed = async () => {
+    const commits = await log(call.world.gitDir(repo), `${base.sha}..${head.sha}`, { reverse: true });
+    return connection(
+      commits.map(({ sha }) => nodeOf(sha)),
+      page,
+    );
+  };
+  // Git is only asked for what the query names.
+  return {
+    totalCount: stats.commits,
+    nodes: async () => (await listed()).nodes,
+    pageInfo: async () => (await listed()).pageInfo,
+  };
 }
 
 /** The commit that GitHub keeps as refs/pull/N/merge. */

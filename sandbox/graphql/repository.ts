@@ -17,16 +17,20 @@ interface PullArgs extends PageArgs {
   readonly states?: readonly string[] | null;
   readonly baseRefName?: string | null;
   readonly labels?: readonly string[] | null;
+  readonly orderBy?: { readonly field: string; readonly direction: string } | null;
 }
 
 const stateOf = ({ state, pull }: Issue): string => (pull?.mergedAt ? "MERGED" : state.toUpperCase());
 
-function pullsOf(call: Call, repo: Repo, { states, baseRefName, labels, ...page }: PullArgs) {
+function pullsOf(call: Call, repo: Repo, { states, baseRefName, labels, orderBy, ...page }: PullArgs) {
   const found = Object.values(repo.issues)
     .filter(isPull)
     .filter((one) => !states || states.includes(stateOf(one)))
     .filter((one) => !baseRefName || one.pull.base.ref === baseRefName)
     .filter((one) => !labels || labels.some((label) => one.labels.includes(label)));
+  const key = orderBy?.field === "UPDATED_AT" ? "updatedAt" : "createdAt";
+  const sign = orderBy?.direction === "DESC" ? -1 : 1;
+  if (orderBy) found.sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.number - b.number));
   const { nodes, ...rest } = connection(found, page);
   return { ...rest, nodes: nodes.map((one) => pullNode(call, repo, one)) };
 }

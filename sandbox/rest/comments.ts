@@ -7,6 +7,21 @@ import { createComment, deleteComment, editComment, findComment, react } from ".
 import { BOTH, scopesOf } from "./issues.ts";
 import { R, type Routes } from "./route.ts";
 
+interface Dated {
+  readonly id: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** The order of lists of all comments: without `sort` by their ids, whatever `direction` says. */
+export function inListOrder(call: Call, a: Dated, b: Dated): number {
+  const sort = call.query("sort");
+  if (sort === null) return a.id - b.id;
+  const key = sort === "updated" || sort === "updated_at" ? "updatedAt" : "createdAt";
+  const sign = call.query("direction") === "asc" ? 1 : -1;
+  return sign * (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.id - b.id);
+}
+
 /** The author may change a comment, and who may write to the repository. */
 function changeable(call: Call) {
   const { repo, world } = call;
@@ -25,7 +40,7 @@ export const comments: Routes = {
     const since = call.query("since");
     const all = Object.values(repo.issues).flatMap((issue) => issue.comments.map((comment) => ({ issue, comment })));
     const wanted = all.filter(({ comment }) => since === null || comment.updatedAt >= since);
-    wanted.sort((a, b) => a.comment.id - b.comment.id);
+    wanted.sort((a, b) => inListOrder(call, a.comment, b.comment));
     return paged(call, wanted, ({ issue, comment }) => commentShape(world, repo, issue, comment));
   },
   [`GET ${R}/issues/comments/{comment_id}`]: (call) => {

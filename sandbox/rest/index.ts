@@ -5,6 +5,7 @@ import { comments } from "./comments.ts";
 import { commits } from "./commits.ts";
 import { contents } from "./contents.ts";
 import { gitData } from "./git.ts";
+import { issueEvents } from "./issue-events.ts";
 import { issues } from "./issues.ts";
 import { labels } from "./labels.ts";
 import { orgs } from "./orgs.ts";
@@ -22,6 +23,7 @@ export const routes: Routes = {
   ...commits,
   ...contents,
   ...gitData,
+  ...issueEvents,
   ...issues,
   ...labels,
   ...orgs,

@@ -1,11 +1,13 @@
 import { ApiError } from "../errors.ts";
 import { atLeast, permissionOf } from "../access.ts";
 import { type Call, json } from "../http/call.ts";
+import { paged } from "../http/page.ts";
 import { reaction } from "../shape/issue.ts";
 import { reviewComment } from "../shape/pull.ts";
 import { react } from "../verbs/comments.ts";
 import { editLineComment } from "../verbs/reviews.ts";
 import { isPull } from "../world.ts";
+import { inListOrder } from "./comments.ts";
 import { R, type Routes } from "./route.ts";
 
 /** A comment on a line, when the caller may do something to it. */
@@ -22,6 +24,17 @@ function found(call: Call) {
 }
 
 export const reviewComments: Routes = {
+  [`GET ${R}/pulls/comments`]: (call) => {
+    const { repo, world } = call;
+    call.allow(repo, "read", ["pull_requests"], "read");
+    const since = call.query("since");
+    const all = Object.values(repo.issues)
+      .filter(isPull)
+      .flatMap((issue) => issue.pull.reviewComments.map((comment) => ({ issue, comment })))
+      .filter(({ comment }) => since === null || comment.updatedAt >= since)
+      .sort((a, b) => inListOrder(call, a.comment, b.comment));
+    return paged(call, all, ({ issue, comment }) => reviewComment(world, repo, issue, comment));
+  },
   [`PATCH ${R}/pulls/comments/{comment_id}`]: (call) => {
     const { repo, issue, comment } = found(call);
     const { world, caller, login } = call;

@@ -19,6 +19,7 @@ import { runner } from "../../../src/routes/runner.ts";
 import { webhookSecrets } from "../../../src/routes/webhook-secrets.ts";
 import { setup } from "../../../src/routes/setup.ts";
 import { tide } from "../../../src/routes/tide.ts";
+import { velodrome } from "../../../src/routes/velodrome.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
 import { storagePath } from "../../../src/jobs/paths.ts";
 import { completed, finishReport, jobStub, prowJob, startQueued } from "../jobs/support.ts";
@@ -91,6 +92,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /tide-history": { path: "/tide-history", status: 200 },
   "GET /tide-history.js": { path: "/tide-history.js", status: 200 },
   "POST /tide/pause": { path: "/tide/pause", status: 404, body: `pool=harbor/${PRIVATE}@main&paused=true` },
+  "GET /api/velodrome": { path: "/api/velodrome", status: 200 },
+  "GET /api/velodrome/:org/:repo": { path: `/api/velodrome/harbor/${PRIVATE}`, status: 404 },
+  "POST /api/velodrome/:org/:repo": { path: `/api/velodrome/harbor/${PRIVATE}`, status: 401, user: 403, body: "{}" },
+  "GET /api/velodrome/:org/:repo/:kind{issues|events|comments}": {
+    path: `/api/velodrome/harbor/${PRIVATE}/issues`,
+    status: 404,
+  },
   "GET /clusters": { path: "/clusters", status: 404 },
   "GET /plugin-config": { path: "/plugin-config", status: 404 },
   "POST /v1/executions": { path: "/v1/executions", status: 401, body: "{}" },
@@ -178,6 +186,7 @@ it("the table has every route", () => {
     setup,
     webhookSecrets,
     tide,
+    velodrome,
     metrics,
     artifacts,
     dashboard,

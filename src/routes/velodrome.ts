@@ -1,0 +1,78 @@
+/** Velodrome's issue mirror: how far it is, its rows, and for administrators the reins (spec velodrome 1.3). */
+import type { Context } from "hono";
+import * as z from "zod";
+import { mirroredRepositories } from "../velodrome/mirror/mirrored.ts";
+import { commentPage, eventPage, issuePage } from "../velodrome/mirror/read.ts";
+import type { MirrorProgress } from "../velodrome/rpc.ts";
+import { type AppEnv, createApp } from "./app.ts";
+import { notFound } from "./surroundings.ts";
+import { canSee, requireAdmin, viewerOf } from "./viewer.ts";
+
+export const velodrome = createApp();
+
+/** The mirrored repositories that the viewer may see. */
+async function seen(c: Context<AppEnv>): Promise<readonly string[]> {
+  const viewer = await viewerOf(c);
+  const names = await mirroredRepositories(c.env);
+  const visible = await Promise.all(
+    names.map((name) => canSee(c.env, viewer, name.slice(0, name.indexOf("/")), name.slice(name.indexOf("/") + 1))),
+  );
+  return names.filter((_, at) => visible[at]);
+}
+
+/** The mirror of the address, if it is one and the viewer's to see. */
+async function named(c: Context<AppEnv>): Promise<string | null> {
+  const name = `${c.req.param("org")}/${c.req.param("repo")}`.toLowerCase();
+  return (await seen(c)).includes(name) ? name : null;
+}
+
+const progressOf = (c: Context<AppEnv>, name: string): Promise<MirrorProgress> =>
+  c.env.MIRROR.getByName(name).progress();
+
+velodrome.get("/api/velodrome", async (c) => {
+  const names = await seen(c);
+  c.header("cache-control", "no-store");
+  return c.json({ mirrors: await Promise.all(names.map((name) => progressOf(c, name))) });
+});
+
+velodrome.get("/api/velodrome/:org/:repo", async (c) => {
+  const name = await named(c);
+  c.header("cache-control", "no-store");
+  return name === null ? notFound(c) : c.json(await progressOf(c, name));
+});
+
+const Reins = z.object({ action: z.enum(["start", "restart", "pause"]) });
+
+velodrome.post("/api/velodrome/:org/:repo", requireAdmin, async (c) => {
+  const name = await named(c);
+  if (name === null) return notFound(c);
+  const asked = Reins.safeParse(await c.req.json().catch(() => null));
+  if (!asked.success) {
+    const message = 'Send {"action":"start"}, or restart (from the first page), or pause';
+    return c.json({ error: { code: "bad-request", message } }, 400);
+  }
+  const viewer = await viewerOf(c);
+  const mirror = c.env.MIRROR.getByName(name);
+  if (asked.data.action === "pause") await mirror.pause(viewer.kind === "anonymous" ? "" : viewer.login);
+  else await mirror.start(asked.data.action === "restart");
+  return c.json(await progressOf(c, name));
+});
+
+const PAGES = { issues: issuePage, events: eventPage, comments: commentPage } as const;
+const Query = z.object({
+  after: z
+    .string()
+    .regex(/^(?:\d{1,15}(?:\.\d{1,15})?)?$/)
+    .default(""),
+});
+
+/** Rows as velodrome's NDJSON files have them, in pages; `next` is the following page's `after`. */
+velodrome.get("/api/velodrome/:org/:repo/:kind{issues|events|comments}", async (c) => {
+  const name = await named(c);
+  if (name === null) return notFound(c);
+  const query = Query.safeParse(c.req.query());
+  const kind = z.enum(["issues", "events", "comments"]).parse(c.req.param("kind"));
+  if (!query.success)
+    return c.json({ error: { code: "bad-request", message: "after is the next of the page before" } }, 400);
+  return c.json(await PAGES[kind](c.env.DB, name, query.data.after));
+});
