@@ -69,6 +69,9 @@ export const transform = defineCommand({
     try {
       const definitions = Map.groupBy(await readDefinitions(args.metrics), ({ metric }) => metric);
       const mirror = await readMirror(args.mirror, progress);
+      const named = new Set([...definitions.values()].flat().map(({ repository }) => repository));
+      for (const name of named)
+        if (name !== null && !mirror.has(name)) progress(`${name}: the mirror has nothing of it`);
       await mkdir(args.out, { recursive: true }).catch((error: Error) => {
         throw new MirrorError(`${args.out} cannot be made: ${error.message}`);
       });

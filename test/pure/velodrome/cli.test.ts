@@ -135,15 +135,16 @@ describe("Other mirrors", () => {
   });
 
   test("The original's config.yaml: metrics are of its repositories alone", async () => {
-    const config = `projects: {p: {repositories: {A/B: {closed: {plugin: count, args: [--event=closed]}}}}}`;
+    const config = `projects: {p: {repositories: {A/B: {closed: &it {plugin: count, args: [--event=closed]}}, no/where: {closed: *it}}}}`;
     const other = { repository: "x/y", number: 1, is_pr: false, user: "ann", created: 10 };
     const files = {
       ...small,
       "issues.ndjson": ndjson(issue, other),
       "events.ndjson": ndjson(event, { ...event, repository: "x/y" }),
     };
-    const { code, points } = await transform(files, config, "config.yaml");
+    const { code, stderr, points } = await transform(files, config, "config.yaml");
     expect(code).toBe(0);
+    expect(stderr).toMatch(/no\/where: the mirror has nothing of it/);
     expect(points).toEqual({
       "closed.ndjson": ['{"fields": {"event": 1}, "tags": {"repository": "a/b"}, "time": 20}'],
     });
