@@ -1,14 +1,20 @@
 /** Velodrome's issue mirror: how far it is, its rows, and for administrators the reins (spec velodrome 1.3). */
 import type { Context } from "hono";
+import { etag } from "hono/etag";
 import * as z from "zod";
+import { MirrorsPage } from "../../ui/pages/mirrors.tsx";
+import { renderPage } from "../../ui/render.tsx";
 import { mirroredRepositories } from "../velodrome/mirror/mirrored.ts";
 import { commentPage, eventPage, issuePage } from "../velodrome/mirror/read.ts";
-import type { MirrorProgress } from "../velodrome/rpc.ts";
+import type { MirrorProgress } from "../velodrome/view.ts";
 import { type AppEnv, createApp } from "./app.ts";
-import { notFound } from "./surroundings.ts";
+import { forViewer, sameOrigin, secured } from "./browser.ts";
+import { notFound, surroundings } from "./surroundings.ts";
 import { canSee, requireAdmin, viewerOf } from "./viewer.ts";
 
 export const velodrome = createApp();
+
+velodrome.use("/velodrome/mirrors", secured, forViewer, sameOrigin);
 
 /** The mirrored repositories that the viewer may see. */
 async function seen(c: Context<AppEnv>): Promise<readonly string[]> {
@@ -28,6 +34,11 @@ async function named(c: Context<AppEnv>): Promise<string | null> {
 
 const progressOf = (c: Context<AppEnv>, name: string): Promise<MirrorProgress> =>
   c.env.MIRROR.getByName(name).progress();
+
+velodrome.get("/velodrome/mirrors", etag(), async (c) => {
+  const mirrors = await Promise.all((await seen(c)).map((name) => progressOf(c, name)));
+  return c.html(renderPage(MirrorsPage, { ...(await surroundings(c)), mirrors, now: Date.now() }));
+});
 
 velodrome.get("/api/velodrome", async (c) => {
   const names = await seen(c);

@@ -1,35 +1,5 @@
 /** Durable object `Mirror`, named `org/repo` in lower case: velodrome's back-fill of one repository. */
-
-export type StreamName = "issues" | "comments" | "line-comments" | "events" | "history" | "pulls" | "sweep";
-
-export interface StreamProgress {
-  readonly name: StreamName;
-  /** Up to date, as of the pass that is under way or was the last. */
-  readonly done: boolean;
-  /** Calls to GitHub, and rows in their answers, ever. */
-  readonly calls: number;
-  readonly rows: number;
-  /** How far it is, for people. */
-  readonly at: string;
-}
-
-export interface MirrorProgress {
-  /** `org/repo`. */
-  readonly repository: string;
-  readonly state: "idle" | "fetching" | "waiting" | "paused";
-  /** Who paused it. */
-  readonly pausedBy: string;
-  /** Milliseconds; 0: never. */
-  readonly startedAt: number;
-  readonly completedAt: number;
-  /** When it goes on, if it waits for that. Milliseconds. */
-  readonly nextAt: number;
-  /** What went wrong last; empty since it went well. */
-  readonly error: string;
-  /** The name that it has today, when it was renamed or transferred. */
-  readonly movedTo: string;
-  readonly streams: readonly StreamProgress[];
-}
+import type { MirrorProgress } from "./view.ts";
 
 /** Where the streams stand, as JSON: what a renamed repository takes along. */
 export interface Handover {

@@ -92,6 +92,11 @@ export interface SweepCursor {
   readonly from: number;
   /** When it was round. Milliseconds. */
   readonly endedAt: number;
+  /** Issues of the page before whose comments are to be compared one by one, those that the first has, and since when. */
+  readonly suspects: readonly number[];
+  readonly kept: readonly number[];
+  readonly keptPage: number;
+  readonly since: number;
 }
 
-export const NO_SWEEP: SweepCursor = { page: 1, from: 0, endedAt: 0 };
+export const NO_SWEEP: SweepCursor = { page: 1, from: 0, endedAt: 0, suspects: [], kept: [], keptPage: 1, since: 0 };

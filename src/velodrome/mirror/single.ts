@@ -6,7 +6,7 @@ import { eventRecord, Events, issueRecord, Issues, reviewRecord, Reviews } from 
 import type { Found } from "./rows.ts";
 
 /** Not there, or not any more. */
-const isGone = (error: unknown): boolean =>
+export const isGone = (error: unknown): boolean =>
   error instanceof GitHubError && (error.status === 404 || error.status === 410);
 
 /** `next`: the number of the issue after the one that was read to its end; null: there is none. */
@@ -81,7 +81,7 @@ export async function sweepStep(
   const gone: number[] = [];
   const found: Found = { issues: listed.map((one) => issueRecord(one, Boolean(one.pull_request), now)) };
   for (const number of missing.slice(0, MOST_MISSING)) if (await hasLeft(place, number)) gone.push(number);
-  const next = last ? { page: 1, from: 0, endedAt: now } : { page: page + 1, from: to, endedAt: cursor.endedAt };
+  const next = last ? { ...cursor, page: 1, from: 0, endedAt: now } : { ...cursor, page: page + 1, from: to };
   return { cursor: next, done: last, rows: listed.length, found, gone };
 }
 

@@ -1,5 +1,5 @@
 /** The streams of a repository in the order of a pass, each a list that is read page by page. */
-import type { StreamName } from "../rpc.ts";
+import type { StreamName } from "../view.ts";
 import {
   BEGINNING,
   type EventsCursor,
@@ -15,11 +15,10 @@ import {
 import { commentsStep, eventsStep, issuesStep, type Place } from "./lists.ts";
 import { pullsStep } from "./pulls.ts";
 import { saveFound } from "./save.ts";
-import { historyStep, sweepStep } from "./single.ts";
+import { historyStep } from "./single.ts";
 import type { Found } from "./rows.ts";
-import { buryIssues, issueAfter, issuesBetween } from "./upkeep.ts";
-
-const SWEEP_MS = 7 * 24 * 3600_000;
+import { sweep } from "./sweep.ts";
+import { issueAfter } from "./upkeep.ts";
 
 export interface Cursors {
   readonly issues: SinceCursor;
@@ -59,7 +58,7 @@ export interface Stepped {
   readonly used: number;
 }
 
-interface At extends Place {
+export interface At extends Place {
   readonly db: D1Database;
   /** In lower case. */
   readonly repository: string;
@@ -100,33 +99,8 @@ export async function step(at: At, stream: StreamName, cursors: Cursors): Promis
       return await saved(next, { pulls: next.cursor });
     }
     case "sweep":
-      return await sweep(at, cursors, saved);
+      return await sweep(at, cursors);
   }
-}
-
-/** Once a week, and not on the day of the first pass: what was just listed is there. */
-async function sweep(
-  at: At,
-  cursors: Cursors,
-  saved: (
-    next: { done: boolean; rows: number; found: Found },
-    changed: Partial<Cursors>,
-    more: number,
-  ) => Promise<Stepped>,
-): Promise<Stepped> {
-  const { db, repository, now } = at;
-  const cursor = cursors.sweep;
-  if (cursor.page === 1 && cursor.endedAt === 0)
-    return { cursors: { ...cursors, sweep: { ...cursor, endedAt: now } }, done: true, rows: 0, used: 0 };
-  if (cursor.page === 1 && now - cursor.endedAt < SWEEP_MS) return { cursors, done: true, rows: 0, used: 0 };
-  let read = 0;
-  const next = await sweepStep(at, cursor, async (from, to) => {
-    const numbers = await issuesBetween(db, repository, from, to);
-    read += numbers.length;
-    return numbers;
-  });
-  const buried = await buryIssues(db, repository, next.gone);
-  return await saved(next, { sweep: next.cursor }, read + buried);
 }
 
 /** How far a stream is, for people. */
@@ -145,6 +119,6 @@ export function whereabouts(stream: StreamName, cursors: Cursors): string {
     case "pulls":
       return cursors.pulls.long.length > 0 ? `reviews of #${cursors.pulls.long[0]}` : cursors.pulls.top;
     case "sweep":
-      return cursors.sweep.page > 1 ? `page ${cursors.sweep.page}` : "";
+      return cursors.sweep.page > 1 || cursors.sweep.suspects.length > 0 ? `page ${cursors.sweep.page}` : "";
   }
 }

@@ -2,8 +2,8 @@
 import { used } from "./save.ts";
 
 /** With their indexes well below the limit. */
-const MOVED_AT_ONCE = 300;
-const RELABELLED_AT_ONCE = 1000;
+const MOVED_AT_ONCE = 200;
+const RELABELLED_AT_ONCE = 300;
 const MOST_KNOWN = 3000;
 
 /** The lowest number above another, of issues that are there; null: none. */

@@ -5,8 +5,7 @@ import { eventually, testSystem, type TestSystem } from "../../harness/system.ts
 import { folder, type Folder } from "../cli/cutwater.ts";
 
 const HARBOR = "cutwater-demo/harbor";
-/** Enough for each list to have pages. */
-const ISSUES = 1500;
+const ISSUES = 20_000;
 
 let system: TestSystem;
 let here: Folder;
@@ -94,8 +93,8 @@ const sameRows = async (): Promise<void> => {
   const wanted = expected();
   for (const kind of ["issues", "events", "comments"] as const) {
     const have = await rows(kind);
-    expect(have).toHaveLength(wanted[kind].length);
-    for (const [at, row] of wanted[kind].entries()) expect(have[at]).toMatchObject(row);
+    const keys = Object.keys(wanted[kind][0] ?? {});
+    expect(have.map((row) => Object.fromEntries(keys.map((key) => [key, row[key]])))).toEqual(wanted[kind]);
   }
 };
 
@@ -109,7 +108,7 @@ describe("a back-fill", () => {
     faults.request({ kind: "actThenStatus", path: "/graphql" });
     const started = await velodrome("--repo", HARBOR, "--start");
     expect(started.code, started.stderr).toBe(0);
-    await eventually("some pages are read", async () => (await progress()).streams.some(({ rows: n }) => n > 500), 60);
+    await eventually("some pages are read", async () => (await progress()).streams.some(({ rows: n }) => n > 5000), 60);
     await system.worker.crash();
     await eventually(
       "it is up to date",
@@ -117,14 +116,14 @@ describe("a back-fill", () => {
         const { state, completedAt } = await progress().catch(() => ({ state: "away", completedAt: 0 }));
         return state === "idle" && completedAt > 0;
       },
-      120,
+      200,
     );
     await sameRows();
     expect(journal.violations).toEqual([]);
     const shown = await velodrome("--repo", HARBOR, "--watch");
     expect(shown.stdout).toContain(`${HARBOR}: idle, complete at`);
     expect(shown.stdout).toMatch(/issues +\d+ rows +\d+ calls +up to date/);
-  }, 240_000);
+  }, 400_000);
 
   it("is kept by webhooks, and its events by the next look", async () => {
     const { control } = system.github;

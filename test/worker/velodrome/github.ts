@@ -134,6 +134,13 @@ async function answerTo(repos: readonly FakeRepo[], request: Request): Promise<R
     if (single[2] === undefined) return Response.json(issueOf(repo, issue));
     return page(url, request, repo.events.filter((one) => one.issue === issue.number).map(eventOf));
   }
+  const conversation = Number(/^issues\/(\d+)\/comments$/.exec(rest)?.[1]);
+  if (conversation) {
+    const said = repo.comments.filter((one) => one.issue === conversation);
+    return page(url, request, commentsOf({ ...repo, comments: said }, url, false));
+  }
+  const reviewed = Number(/^pulls\/(\d+)\/reviews$/.exec(rest)?.[1]);
+  if (reviewed) return page(url, request, reviewsOf(repo, reviewed));
   const listed = Lists[rest]?.(repo, url) ?? missing();
   return listed instanceof Response ? listed : page(url, request, listed);
 }
@@ -162,7 +169,7 @@ export function issueOf(repo: FakeRepo, one: FakeIssue): object {
     labels: one.labels.map((name) => ({ name })),
     assignees: [],
     milestone: null,
-    comments: 1,
+    comments: repo.comments.filter((comment) => comment.issue === one.number && !comment.review).length,
     created_at: iso(one.created),
     updated_at: iso(one.updated),
     closed_at: null,
@@ -195,6 +202,11 @@ const eventOf = ({ id, issue, event, label, at }: FakeEvent): object => ({
   ...(label === null ? {} : { label: { name: label } }),
 });
 
+const reviewsOf = (repo: FakeRepo, number: number): readonly object[] =>
+  repo.reviews
+    .filter(({ issue }) => issue === number)
+    .map(({ id, state, at }) => ({ id, state, submitted_at: iso(at), user: { login: "ben" }, commit_id: "h" }));
+
 interface Asked {
   readonly query: string;
   readonly variables: { readonly owner: string; readonly name: string; readonly after: string | null };
@@ -204,6 +216,7 @@ function graphql(repos: readonly FakeRepo[], { query, variables: { owner, name, 
   const repo = repos.find((one) => one.name === `${owner}/${name}`);
   const size = Number(/pullRequests\(first: (\d+)/.exec(query)?.[1]);
   if (!repo) return Response.json({ errors: [{ message: "no such repository", type: "NOT_FOUND" }] });
+  const most = Number(/reviews\(first: (\d+)/.exec(query)?.[1]);
   const all = repo.issues.filter((one) => one.is_pr).toSorted((a, b) => b.updated - a.updated || b.number - a.number);
   const from = Number(after ?? 0);
   const nodes = all.slice(from, from + size).map(({ number, updated }) => {
@@ -228,7 +241,7 @@ function graphql(repos: readonly FakeRepo[], { query, variables: { owner, name, 
       commits: { totalCount: 4 },
       reviews: {
         totalCount: reviews.length,
-        nodes: reviews.map(({ id, state, at }) => ({
+        nodes: reviews.slice(0, most).map(({ id, state, at }) => ({
           databaseId: id,
           state,
           submittedAt: iso(at),

@@ -3,7 +3,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Mirror } from "../../../durable/mirror.ts";
 import type { Env } from "../../../src/env.ts";
-import type { MirrorProgress, MirrorRpc } from "../../../src/velodrome/rpc.ts";
+import type { MirrorRpc } from "../../../src/velodrome/rpc.ts";
+import type { MirrorProgress } from "../../../src/velodrome/view.ts";
 import { API, withSettings } from "../github/harness.ts";
 import type { FakeRepo } from "./github.ts";
 

@@ -92,6 +92,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /tide-history": { path: "/tide-history", status: 200 },
   "GET /tide-history.js": { path: "/tide-history.js", status: 200 },
   "POST /tide/pause": { path: "/tide/pause", status: 404, body: `pool=harbor/${PRIVATE}@main&paused=true` },
+  "GET /velodrome/mirrors": { path: "/velodrome/mirrors", status: 200 },
   "GET /api/velodrome": { path: "/api/velodrome", status: 200 },
   "GET /api/velodrome/:org/:repo": { path: `/api/velodrome/harbor/${PRIVATE}`, status: 404 },
   "POST /api/velodrome/:org/:repo": { path: `/api/velodrome/harbor/${PRIVATE}`, status: 401, user: 403, body: "{}" },
