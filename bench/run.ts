@@ -6,6 +6,7 @@ import { benchHook } from "./hook.ts";
 import { benchPage } from "./page.ts";
 import { benchScale } from "./scale.ts";
 import { printTable, type Row } from "./table.ts";
+import { benchTide } from "./tide.ts";
 import { benchVelodrome } from "./velodrome.ts";
 
 const rows: Row[] = [];
@@ -17,6 +18,7 @@ for (const [name, bench] of [
   ["config", benchConfig],
   ["page", benchPage],
   ["scale", benchScale],
+  ["tide", benchTide],
   ["velodrome", benchVelodrome],
 ] as const) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -10,16 +10,9 @@ import {
   writeHistory,
 } from "./tide/history.ts";
 import { type Outcome, simulate, type Simulated } from "./tide/simulation.ts";
+import { STRATEGIES } from "./tide/strategies.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-const STRATEGIES = {
-  serial: { batchSizeLimit: -1, batchStrategy: "prow", resultValidity: "base" },
-  prow: { batchSizeLimit: 0, batchStrategy: "prow", resultValidity: "base" },
-  bisect: { batchSizeLimit: 0, batchStrategy: "bisect", resultValidity: "base" },
-  speculative: { batchSizeLimit: 0, batchStrategy: "speculative", resultValidity: "base" },
-  "serial-until-conflict": { batchSizeLimit: -1, batchStrategy: "prow", resultValidity: "until-conflict" },
-  "bisect-until-conflict": { batchSizeLimit: 0, batchStrategy: "bisect", resultValidity: "until-conflict" },
-} as const;
 type Strategy = keyof typeof STRATEGIES;
 
 const names = Object.keys(STRATEGIES);
