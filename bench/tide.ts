@@ -75,18 +75,18 @@ async function merges(): Promise<readonly Row[]> {
 /** Gives a pull request its last status: milliseconds to the merge call without GitHub's own, and the pool's calls. */
 async function mergedBy(system: TestSystem, number: number) {
   const { control } = system.github;
-  const { repo, page, call } = inRepository(system, "harbor");
+  const harbor = inRepository(system, "harbor");
   control.journal.clear();
   const state = { state: "success", context: REQUIRED, description: "Well." };
-  await call("ada", "POST", `/statuses/${page(number).pull?.head ?? ""}`, state);
+  await harbor.call("ada", "POST", `/statuses/${harbor.page(number).pull?.head ?? ""}`, state);
   const posted = control.journal.requests.find(
     ({ endpoint }) => endpoint?.startsWith("POST") && endpoint.includes("/statuses"),
   );
-  await eventually(`#${number} is merged`, () => page(number).pull?.merged, 60);
+  await eventually(`#${number} is merged`, () => harbor.page(number).pull?.merged, 60);
   await control.settled();
   const merge = await eventually("the merge call has ended", () =>
     control.journal.requests.find(
-      ({ method, path }) => method === "PUT" && path === `/repos/${repo}/pulls/${number}/merge`,
+      ({ method, path }) => method === "PUT" && path === `/repos/${harbor.repo}/pulls/${number}/merge`,
     ),
   );
   // What follows the merge (its commit's parent) is asked at once.
