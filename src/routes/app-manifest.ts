@@ -24,6 +24,7 @@ const EVENTS = [
   "status",
   "check_run",
   "repository",
+  "label",
 ] as const;
 
 /** GitHub's App manifest as JSON. */

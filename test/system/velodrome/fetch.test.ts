@@ -177,5 +177,9 @@ describe("a back-fill", () => {
     const again = await velodrome("--repo", HARBOR, "--start", "--watch");
     expect(again.code, again.stderr).toBe(0);
     expect(again.stdout).toContain("idle");
+    const headers = { authorization: `Bearer ${system.secrets.admin}`, accept: "text/html" };
+    const page = await (await fetch(`${system.worker.url}/velodrome/mirrors`, { headers })).text();
+    expect(page).toContain(HARBOR);
+    expect(page).toContain("Up to date");
   });
 });
