@@ -32,6 +32,8 @@ export interface Snapshot {
     readonly base: string;
     readonly draft: boolean;
     readonly merged: boolean;
+    /** The commit on the base that merged it; null: it is not merged. */
+    readonly mergeCommit: string | null;
     readonly mergeable: boolean | null;
     readonly requestedReviewers: readonly string[];
     readonly statuses: Readonly<
@@ -87,6 +89,7 @@ function ofPull(repo: Repo, { pull }: PullIssue): Snapshot["pull"] {
     base: pull.base.ref,
     draft: pull.draft,
     merged: pull.mergedAt !== null,
+    mergeCommit: pull.mergedAt === null ? null : pull.mergeCommit,
     mergeable: pull.mergeable,
     requestedReviewers: pull.requestedReviewers,
     statuses: Object.fromEntries(statuses),

@@ -69,6 +69,12 @@ export async function listRefs(dir: string, prefix: string): Promise<Ref[]> {
     });
 }
 
+/** Names of those refs of a pattern whose commits a commit has in its history. */
+export async function mergedRefs(dir: string, sha: string, pattern: string): Promise<ReadonlySet<string>> {
+  const text = await gitText(dir, ["for-each-ref", `--merged=${sha}`, "--format=%(refname)", pattern]);
+  return new Set(text.split("\n").filter(Boolean));
+}
+
 export interface LogOptions {
   readonly limit?: number;
   readonly skip?: number;

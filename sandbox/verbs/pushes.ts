@@ -1,5 +1,5 @@
 /** What a moved branch sets off: the `push` event, synchronized and merged pull requests, checks of mergeability. */
-import { contains, log, readRef } from "../git/read.ts";
+import { contains, log, mergedRefs, readRef } from "../git/read.ts";
 import { gitText } from "../git/run.ts";
 import { emit } from "../hooks/emit.ts";
 import { userOf } from "../shape/account.ts";
@@ -154,8 +154,11 @@ export async function afterPush(world: World, repo: Repo, actor: Actor, push: Pu
     await (base === repo ? work() : world.lock(base, work));
   }
   if (push.after === ZERO) return;
-  for (const issue of openPulls(repo).filter((one) => one.pull.base.ref === branch))
-    if (await contains(world.gitDir(repo), push.after, issue.pull.head.sha))
-      markMerged(world, repo, issue, actor, push.after);
-    else await refresh(world, repo, issue);
+  const waiting = openPulls(repo).filter((one) => one.pull.base.ref === branch);
+  if (waiting.length === 0) return;
+  const contained = await mergedRefs(world.gitDir(repo), push.after, "refs/pull/*/head");
+  for (const issue of waiting)
+    if (contained.has(`refs/pull/${issue.number}/head`)) markMerged(world, repo, issue, actor, push.after);
+    // As at GitHub, it is worked out again when somebody asks.
+    else issue.pull.mergeable = null;
 }

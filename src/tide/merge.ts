@@ -2,10 +2,10 @@
 import { renderTemplate } from "../jobs/template.ts";
 import type { MergeFailure, PoolSettings, PullFacts } from "./model.ts";
 
-/** GitHub's answer to a merge that it refuses. */
+/** GitHub's answer to a merge that it refuses (spec jobs 5.8): its words first, since it gives one status for several reasons. */
 export function failureOf(status: number, message: string): MergeFailure {
-  if (status === 409 || /head branch was modified/i.test(message)) return "head-modified";
   if (/base branch was modified/i.test(message)) return "base-modified";
+  if (status === 409 || /head branch was modified/i.test(message)) return "head-modified";
   if (/not authorized|not permitted|protected branch hook declined|resource not accessible/i.test(message)) {
     return "not-authorized";
   }

@@ -31,7 +31,7 @@ function targetOf({ settings, org, repo }: Pool, { facts }: Candidate): string {
   return `${settings.prStatusBaseUrl}${separator}query=${encodeURIComponent(query)}`;
 }
 
-/** The texts of the original, since people and tools match them; behind them the place in line, where there is room. */
+/** The texts of the original, since people and tools match them. */
 function said(
   pool: Pool,
   candidate: Candidate,
@@ -65,24 +65,23 @@ function said(
   return { state: "success", description: blocked ? "In merge pool (despite BLOCKED)." : "In merge pool." };
 }
 
+/** Behind the text its place in line, where there is room and where it moves at all. */
 export function expectedStatus(pool: Pool, candidate: Candidate, assessment: Assessment, wait: Wait): ExpectedStatus {
   const { state, description } = said(pool, candidate, assessment, wait);
   const targetUrl = targetOf(pool, candidate);
-  const place = pool.settings.placeInStatus ? placeText(wait) : "";
+  const place = pool.settings.placeInStatus && state !== "error" ? placeText(wait) : "";
   const core = JSON.stringify([state, description, place, targetUrl]);
   const full = [place, place === "" ? "" : expectedText(wait)].filter((part) => part !== "").join(", ");
   const behind = [full, place].find((text) => text !== "" && `${description} (${text})`.length <= MOST);
   return { core, status: { state, description: behind ? `${description} (${behind})` : description, targetUrl } };
 }
 
-const FIRST = ["1st", "2nd", "3rd"];
-const GROUPS = [5, 10, 20, 50, 100, 200, 500, 1000];
+/** Few, since each step up a group is a status written: a handful for each pull request, not one for each merge before it. */
+const GROUPS = [5, 20, 100];
 
-/** Coarser the further back: a pull request that moves up is told of it a few times, not each time. */
 function placeText({ place, code }: Wait): string {
   if (place === null || code === "merging" || code === "ready" || code === "paused" || code === "frozen") return "";
-  const first = FIRST[place - 1];
-  if (first !== undefined) return `${first} in line`;
+  if (place === 1) return "next in line";
   const group = GROUPS.find((size) => place <= size);
   return group === undefined ? "in line" : `among the first ${group} in line`;
 }

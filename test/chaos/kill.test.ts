@@ -1,5 +1,6 @@
 /** kill -9 of the worker's runtime at random points of 200 commands: nothing lost, nothing twice. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { random, seedOf } from "./random.ts";
 import { eventually, type TestSystem, testSystem } from "../harness/system.ts";
 
 const REPO = "cutwater-demo/harbor";
@@ -13,17 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => system?.dispose());
 
-/** A seeded generator, so that a failing run can be had again. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 it("handles each of 200 commands exactly once while the runtime is killed again and again", async () => {
-  const seed = Number(process.env["CHAOS_SEED"] ?? Date.now() % 1_000_000);
+  const seed = seedOf();
   const dice = random(seed);
   const { control } = system.github;
   const numbers: number[] = [];

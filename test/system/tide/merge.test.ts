@@ -34,8 +34,11 @@ async function blocked(work: () => Promise<void>): Promise<void> {
   const { number } = control().createIssue({ repo: HARBOR, as: "ada", title: "The harbour is closed" });
   control().addLabel({ repo: HARBOR, number, as: "ada", label: "tide/merge-blocker" });
   await control().settled();
-  await work();
-  control().setState({ repo: HARBOR, number, as: "ada", state: "closed" });
+  try {
+    await work();
+  } finally {
+    control().setState({ repo: HARBOR, number, as: "ada", state: "closed" });
+  }
 }
 const push = (file: string) =>
   control().push({ repo: HARBOR, as: "ada", branch: "main", files: { [file]: "x\n" }, message: file });

@@ -118,6 +118,8 @@ describe("a batch of which Git cannot merge one onto another", () => {
     await pool.paused(true);
     for (const number of all) pool.label(number, "lgtm");
     for (const number of all) await says(number, "stopped by hand");
+    const history = async () => (await fetch(`${system.worker.url}/tide-history.js`)).text();
+    expect(await history()).toMatch(/"action":"PAUSE"[^}]*a test/);
     await push("clash-base.txt");
     await pool.paused(false);
     await merged(first);
