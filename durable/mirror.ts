@@ -117,14 +117,14 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
       return;
     }
     try {
-      await this.#step(stream, rows.get(stream));
-      return Date.now();
+      const notBefore = await this.#step(stream, rows.get(stream));
+      return Math.max(Date.now(), notBefore);
     } catch (error) {
       return await this.#failed(error);
     }
   }
 
-  async #step(stream: StreamName, known: StreamRow | undefined): Promise<void> {
+  async #step(stream: StreamName, known: StreamRow | undefined): Promise<number> {
     const repository = this.ctx.id.name ?? "";
     const [owner = "", repo = ""] = repository.split("/");
     const client = githubClient(this.env, {
@@ -136,14 +136,16 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     });
     const { DB: db } = this.env;
     const before = this.#cursors();
-    const { cursors, done, rows, used } = await step(
-      { client, owner, repo, now: Date.now(), db, repository },
-      stream,
-      before,
-    );
+    const {
+      cursors,
+      done,
+      rows,
+      used,
+      notBefore = 0,
+    } = await step({ client, owner, repo, now: Date.now(), db, repository }, stream, before);
     this.#used += used;
     // While the page was read, somebody began anew.
-    if (known && !this.#rows().some(({ name }) => name === stream)) return;
+    if (known && !this.#rows().some(({ name }) => name === stream)) return 0;
     this.ctx.storage.transactionSync(() => {
       const { calls = 0, rows: seen = 0 } = known ?? {};
       this.#put({
@@ -159,6 +161,7 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
       }
     });
     this.#keep("error", "");
+    return notBefore;
   }
 
   /** Limits are waited for; what passes is tried again, with longer and longer pauses; what is refused, at the next pass. */

@@ -46,8 +46,12 @@ export function mergeRates(known: RateState | null, seen: RateState): RateState 
 /** What background work leaves of an hour's calls. */
 const URGENT_SHARE = 0.3;
 
+/** Whether what is left of a budget is for what is urgent. */
+export const isScarce = ({ limit, remaining }: Pick<RateState, "limit" | "remaining">): boolean =>
+  remaining < limit * URGENT_SHARE;
+
 /** Milliseconds until background work may go on; 0: now. */
 export function backgroundWait(rate: RateState | null, now: number): number {
   if (rate === null || rate.limit === 0 || rate.resetAt <= now) return 0;
-  return rate.remaining < rate.limit * URGENT_SHARE ? rate.resetAt - now : 0;
+  return isScarce(rate) ? rate.resetAt - now : 0;
 }

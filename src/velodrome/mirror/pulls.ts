@@ -1,6 +1,6 @@
 /** The fetcher's pull requests with their reviews, by GraphQL: many in one call (spec velodrome 9). */
 import * as z from "zod";
-import { GitHubError } from "../../github/index.ts";
+import { GitHubError, isScarce } from "../../github/index.ts";
 import type { PullsCursor } from "./cursor.ts";
 import type { Place, Step } from "./lists.ts";
 import { Moment } from "./payloads.ts";
@@ -12,6 +12,7 @@ const PULLS = 25;
 const REVIEWS = 50;
 
 const QUERY = `query($owner: String!, $name: String!, $after: String) {
+  rateLimit { limit remaining resetAt }
   repository(owner: $owner, name: $name) {
     pullRequests(first: ${PULLS}, after: $after, orderBy: { field: UPDATED_AT, direction: DESC }) {
       pageInfo { hasNextPage endCursor }
@@ -61,7 +62,9 @@ const Pull = z.object({
   reviews: z.object({ totalCount: z.int(), nodes: z.array(Reviewed) }),
 });
 type Pull = z.infer<typeof Pull>;
+const RateLimit = z.object({ limit: z.number(), remaining: z.number(), resetAt: z.iso.datetime({ offset: true }) });
 const Answer = z.object({
+  rateLimit: RateLimit.nullish(),
   repository: z.object({
     pullRequests: z.object({
       pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
@@ -98,19 +101,25 @@ function reviewsIn(pull: Pull, seen: number): readonly ReviewRecord[] {
   );
 }
 
+interface PullsStep extends Step<PullsCursor> {
+  /** GraphQL has a budget of its own, which tide needs: when to ask for the next page. Milliseconds. */
+  readonly notBefore: number;
+}
+
 /** Those updated last come first: what changes meanwhile moves to the front, and is seen by the next pass. */
-export async function pullsStep(place: Place, cursor: PullsCursor): Promise<Step<PullsCursor>> {
+export async function pullsStep(place: Place, cursor: PullsCursor): Promise<PullsStep> {
   const { client, owner, repo, now } = place;
   const [long, ...others] = cursor.long;
   if (long !== undefined) {
     const { reviews, last } = await reviewsOf(place, long, cursor.page);
     const next = last ? { ...cursor, long: others, page: 1 } : { ...cursor, page: cursor.page + 1 };
-    return ending({ cursor: next, done: false, rows: reviews.length, found: { reviews } });
+    return ending({ cursor: next, done: false, rows: reviews.length, found: { reviews }, notBefore: 0 });
   }
   const after = cursor.after === "" ? null : cursor.after;
   const data = await client.graphql(QUERY, { owner, name: repo, after });
   const parsed = Answer.safeParse(data);
   if (!parsed.success) throw new GitHubError("permanent", 200, "POST /graphql", "an answer of another shape");
+  const { rateLimit } = parsed.data;
   const { nodes, pageInfo } = parsed.data.repository.pullRequests;
   const fresh = nodes.filter(({ updatedAt }) => updatedAt >= cursor.until);
   const last = !pageInfo.hasNextPage || fresh.length < nodes.length;
@@ -126,12 +135,13 @@ export async function pullsStep(place: Place, cursor: PullsCursor): Promise<Step
     },
     done: last,
     rows: fresh.length,
+    notBefore: rateLimit && isScarce(rateLimit) ? Date.parse(rateLimit.resetAt) : 0,
     found: { pulls: fresh.map((pull) => pullOf(pull, now)), reviews: fresh.flatMap((pull) => reviewsIn(pull, now)) },
   });
 }
 
 /** A list that came to its end has only ended once the long ones were read, too. */
-function ending(step: Step<PullsCursor>): Step<PullsCursor> {
+function ending(step: PullsStep): PullsStep {
   const { cursor } = step;
   if (cursor.after !== "" || cursor.long.length > 0) return { ...step, done: false };
   return { ...step, cursor: { ...cursor, until: cursor.top }, done: true };

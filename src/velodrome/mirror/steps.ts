@@ -56,6 +56,8 @@ export interface Stepped {
   readonly rows: number;
   /** Of D1, read and written. */
   readonly used: number;
+  /** When to take the next step, at the earliest. Milliseconds; unset: at once. */
+  readonly notBefore?: number;
 }
 
 export interface At extends Place {
@@ -96,7 +98,7 @@ export async function step(at: At, stream: StreamName, cursors: Cursors): Promis
     }
     case "pulls": {
       const next = await pullsStep(at, cursors.pulls);
-      return await saved(next, { pulls: next.cursor });
+      return { ...(await saved(next, { pulls: next.cursor })), notBefore: next.notBefore };
     }
     case "sweep":
       return await sweep(at, cursors);

@@ -140,7 +140,7 @@ describe("a back-fill", () => {
     await eventually(
       "the issue is closed in the mirror",
       async () => (await fresh("issues", "number"))[0]?.["state"] === "closed",
-      60,
+      100,
     );
     await eventually(
       "its comments are there",
@@ -148,13 +148,13 @@ describe("a back-fill", () => {
         const bodies = (await fresh("comments", "issue")).map(({ body }) => body);
         return bodies.includes("Where, and since when?") && !bodies.includes("Never mind");
       },
-      60,
+      100,
     );
     await system.worker.scheduled("*/5 * * * *");
     await eventually(
       "its events are there",
       async () => (await fresh("events", "issue")).some(({ event }) => event === "closed"),
-      60,
+      100,
     );
     await eventually(
       "all is as at GitHub",
@@ -163,9 +163,9 @@ describe("a back-fill", () => {
           () => true,
           () => false,
         ),
-      60,
+      100,
     );
-  }, 200_000);
+  }, 300_000);
 
   it("is paused and goes on by the command line", async () => {
     const paused = await velodrome("--repo", HARBOR, "--pause");

@@ -44,6 +44,8 @@ export interface FakeRepo {
   reviews: FakeReview[];
   /** Pages of the events of all issues beyond which GitHub does not go. */
   eventPages: number;
+  /** What GraphQL says of its budget. */
+  points: { limit: number; remaining: number; resetAt: string } | null;
 }
 
 export function fakeRepo(name: string, size: number): FakeRepo {
@@ -51,6 +53,7 @@ export function fakeRepo(name: string, size: number): FakeRepo {
   return {
     name,
     eventPages: Number.MAX_SAFE_INTEGER,
+    points: null,
     issues: numbers.map((number) => ({
       number,
       is_pr: number % 2 === 0,
@@ -256,5 +259,5 @@ function graphql(repos: readonly FakeRepo[], { query, variables: { owner, name, 
   });
   const end = from + nodes.length;
   const pageInfo = { hasNextPage: end < all.length, endCursor: String(end) };
-  return Response.json({ data: { repository: { pullRequests: { pageInfo, nodes } } } });
+  return Response.json({ data: { rateLimit: repo.points, repository: { pullRequests: { pageInfo, nodes } } } });
 }

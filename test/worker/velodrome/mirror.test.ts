@@ -103,8 +103,8 @@ describe("a back-fill", () => {
   });
 
   it("reads events issue by issue where the list of all is cut short", async () => {
-    const repo = fakeRepo("fetch/history", 240);
-    repo.eventPages = 2;
+    const repo = fakeRepo("fetch/history", 120);
+    repo.eventPages = 1;
     const github = fakeGitHub([repo]);
     const mirror = testMirror(repo.name);
     await mirror.call((one) => one.sync());
@@ -227,6 +227,23 @@ describe("a mirror", () => {
     await mirror.run(within);
     const labels = (await rowsOf(repo.name)).issues.map((row) => row["labels"]);
     expect(new Set(labels)).toEqual(new Set([JSON.stringify(["bug", ...others])]));
+  });
+
+  it("leaves what is left of GraphQL's budget to tide", async () => {
+    const repo = fakeRepo("fetch/points", 120);
+    const resetAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 1800_000);
+    repo.points = { limit: 5000, remaining: 1499, resetAt: resetAt.toISOString() };
+    const github = fakeGitHub([repo]);
+    const mirror = testMirror(repo.name);
+    await mirror.call((one) => one.sync());
+    for (let ring = 0; ring < 20; ring += 1) await mirror.ring();
+    const points = () => github.asked.filter(({ path }) => path === "/graphql").length;
+    expect(points()).toBe(1);
+    expect(await mirror.progress()).toMatchObject({ state: "waiting", nextAt: resetAt.getTime(), error: "" });
+    repo.points = { ...repo.points, remaining: 1500 };
+    await mirror.run();
+    expect(points()).toBe(3);
+    expect((await rowsOf(repo.name)).pulls).toEqual(expectedOf(repo).pulls);
   });
 
   // The last: it uses up the hour of the one credential.
