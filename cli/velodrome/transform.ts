@@ -7,11 +7,13 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { defineCommand } from "citty";
 import { type Definition, readMetricList, readVelodromeConfig } from "../../src/velodrome/definitions.ts";
+import { InfluxError } from "../../src/velodrome/points/influx.ts";
 import type { Point } from "../../src/velodrome/transform/plugin.ts";
 import { MetricRun } from "../../src/velodrome/transform/run.ts";
 import { pointLine, series } from "../../src/velodrome/transform/series.ts";
 import { problemLine } from "../checkconfig.ts";
 import { ConfigFilesError, readText } from "../config-files.ts";
+import { givenInflux, pushed } from "./influx.ts";
 import { readMirror, type RepositoryRows } from "./mirror.ts";
 import { MirrorError } from "./ndjson.ts";
 
@@ -38,6 +40,12 @@ export function transformed(
   return series(points);
 }
 
+const repositoriesOf = (
+  definitions: readonly Definition[],
+  mirror: ReadonlyMap<string, RepositoryRows>,
+): readonly string[] =>
+  [...mirror.keys()].filter((name) => definitions.some(({ repository }) => repository === null || repository === name));
+
 function* texts(points: readonly Point[]): Generator<string> {
   for (let at = 0; at < points.length; at += 1000)
     yield points
@@ -60,6 +68,17 @@ export const transform = defineCommand({
       description: "Metrics, each with args, as JSON; or Velodrome's config.yaml",
     },
     out: { type: "string", required: true, description: "Folder for <metric>.ndjson; made when it is not there" },
+    influx: {
+      type: "string",
+      description:
+        "Write the points to an InfluxDB, too: http://host:8086/?db=NAME, or ?org=ORG&bucket=BUCKET of InfluxDB 2. " +
+        "CUTWATER_INFLUX_SECRET holds user:password, or the token",
+    },
+    "influx-drop": {
+      type: "boolean",
+      default: false,
+      description: "Before, remove what the InfluxDB has of these metrics and repositories",
+    },
   },
   async run({ args }) {
     const started = performance.now();
@@ -67,6 +86,8 @@ export const transform = defineCommand({
       console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
     };
     try {
+      const influx = givenInflux(args.influx);
+      if (influx === null && args["influx-drop"]) throw new MirrorError("--influx-drop needs --influx");
       const definitions = Map.groupBy(await readDefinitions(args.metrics), ({ metric }) => metric);
       const mirror = await readMirror(args.mirror, progress);
       const named = new Set([...definitions.values()].flat().map(({ repository }) => repository));
@@ -82,9 +103,13 @@ export const transform = defineCommand({
           throw new MirrorError(`${file} cannot be written: ${error.message}`);
         });
         progress(`${metric}: ${points.length} points`);
+        if (influx === null) continue;
+        const drop = args["influx-drop"] ? repositoriesOf(own, mirror) : [];
+        progress(`${metric}: ${await pushed(influx, metric, points, drop)} points sent to ${influx.base.origin}`);
       }
     } catch (error) {
-      if (!(error instanceof MirrorError || error instanceof ConfigFilesError)) throw error;
+      if (!(error instanceof MirrorError || error instanceof ConfigFilesError || error instanceof InfluxError))
+        throw error;
       console.error(
         error instanceof ConfigFilesError || !/^(error|warning): /.test(error.message)
           ? `error: ${error.message}`
