@@ -38,7 +38,7 @@ function read(text: string) {
     const parts = [""];
     let quoted = false;
     for (let at = 0; at < from.length; at += 1) {
-      const [one = "", next = ""] = [from[at], from[at + 1]];
+      const [one, next] = [from.charAt(at), from.charAt(at + 1)];
       const last = parts.length - 1;
       const escapes = quoted ? /["\\]/ : /[, ="]/;
       if (one === "\\" && escapes.test(next)) {

@@ -22,10 +22,8 @@ afterAll(async () => {
 
 function transform(secret: string, ...rest: string[]) {
   vi.stubEnv("CUTWATER_INFLUX_SECRET", secret);
-  return here.cutwater(
-    ...["velodrome", "transform", "--mirror", DATA, "--metrics", path.join(DATA, "metrics.json"), "--out", "points"],
-    ...["--influx", influx.address, ...rest],
-  );
+  const given = ["--mirror", DATA, "--metrics", path.join(DATA, "metrics.json"), "--out", "points"];
+  return here.cutwater("velodrome", "transform", ...given, "--influx", influx.address, ...rest);
 }
 const held = async (metric: string): Promise<string[]> => series(await influx.points(metric)).map(pointLine);
 
@@ -62,7 +60,7 @@ describe("The sink", () => {
   const point: Point = {
     at: 1_500_000_000,
     tags: { repository: "a/b", [`tag ${marks}`]: `value ${marks}` },
-    fields: { [`field ${marks}`]: `text ${marks}\n${"\\"}`, author: "", "50%": 2 ** 53, past: 2 ** 63, low: -7 },
+    fields: { [`field ${marks}`]: `text ${marks}\n\\`, author: "", "50%": 2 ** 53, past: 2 ** 63, low: -7 },
   };
 
   test("Names and texts with marks come back as they were", async () => {
