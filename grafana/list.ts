@@ -1,0 +1,18 @@
+/** Every dashboard that the original had (spec velodrome 1.10), and the data sources they read. */
+import { bigquery, mergeBlocking, releaseBlocking } from "./builds.ts";
+import type { Dashboard } from "./form.ts";
+import { bazelCache, boskos, githubCache, monitoring } from "./monitoring.ts";
+import { contributors, developerVelocity, velocity } from "./velocity.ts";
+
+export const DASHBOARDS: readonly Dashboard[] = [
+  velocity,
+  developerVelocity,
+  contributors,
+  monitoring,
+  bigquery,
+  mergeBlocking,
+  releaseBlocking,
+  boskos,
+  bazelCache,
+  githubCache,
+];
