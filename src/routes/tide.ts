@@ -6,8 +6,9 @@ import { TideHistoryPage } from "../../ui/pages/tide-history.tsx";
 import { TidePage } from "../../ui/pages/tide.tsx";
 import { renderPage } from "../../ui/render.tsx";
 import { listPools } from "../store/pool-row.ts";
+import { seenNames } from "../store/seen-names.ts";
 import { stored } from "../store/stored.ts";
-import { legacyPool, legacyRecord } from "../tide/deck.ts";
+import { legacyPool, legacyQueries, legacyRecord, namesIn } from "../tide/deck.ts";
 import type { PoolView } from "../tide/view.ts";
 import { type AppEnv, createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
@@ -38,6 +39,15 @@ const badRepo = (c: Context<AppEnv>) => refused(c, 400, "bad-repo", "That is no 
 async function pools(c: Context<AppEnv>, viewer: Viewer, repo: string | null): Promise<readonly PoolView[]> {
   const rows = await listPools(c.env.DB, await sightOf(c.env, viewer), repo);
   return rows.map((view) => stored<PoolView>(view));
+}
+
+/** What of the queries of config.yaml a viewer may read. */
+async function queries(c: Context<AppEnv>, viewer: Viewer) {
+  const { index } = await c.env.CONFIGURATION.getByName("installation").state();
+  const tideIndex = index?.tide;
+  if (!tideIndex) return { Queries: [], TideQueries: [] };
+  const names = await seenNames(c.env.DB, await sightOf(c.env, viewer), namesIn(tideIndex));
+  return legacyQueries(tideIndex, (name) => names.has(name.toLowerCase()));
 }
 
 /** With histories, of a branch if `?branch=` names one. */
@@ -73,7 +83,7 @@ tide.get("/tide.js", etag(), (c) =>
   jsonOrScript(c, async (viewer) => {
     const repo = repositoryAsked(c);
     const found = repo === undefined ? [] : await pools(c, viewer, repo);
-    return { Queries: [], TideQueries: [], Pools: found.map(legacyPool) };
+    return { ...(await queries(c, viewer)), Pools: found.map(legacyPool) };
   }),
 );
 

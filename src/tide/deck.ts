@@ -1,4 +1,6 @@
 /** Tide in the shapes of Deck's JSON (spec jobs 4.7, 5.1). */
+import type { TideIndex } from "../config/tide.ts";
+import { searchStrings } from "./search.ts";
 import type { HistoryRecord, PoolView } from "./view.ts";
 
 /** A pool of `/tide.js`. */
@@ -38,3 +40,31 @@ export function legacyRecord({ time, action, baseSha, target, err, times }: Hist
     ...(times > 1 ? { times } : {}),
   };
 }
+
+type SearchQuery = TideIndex["queries"][number];
+
+/** The queries of config.yaml, without names of which `may` does not hold; one that is left with no repositories is left out. */
+export function legacyQueries({ queries, blocker_label }: TideIndex, may: (name: string) => boolean) {
+  const shown = queries
+    .map((query) => ({
+      ...query,
+      orgs: query.orgs.filter(may),
+      repos: query.repos.filter(may),
+      excludedRepos: query.excludedRepos.filter(may),
+    }))
+    .filter(({ orgs, repos }) => orgs.length + repos.length > 0);
+  return {
+    Queries: searchStrings({ queries: shown, blocker_label }, "pools").map(({ search }) => search),
+    TideQueries: shown.map(written),
+  };
+}
+
+/** As config.yaml says it: without what it does not say. */
+const written = (query: SearchQuery): Partial<SearchQuery> =>
+  Object.fromEntries(
+    Object.entries(query).filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value))),
+  );
+
+/** All names that the queries hold: of organisations, and of repositories as `org/repo`. */
+export const namesIn = ({ queries }: TideIndex): readonly string[] =>
+  queries.flatMap(({ orgs, repos, excludedRepos }) => [...orgs, ...repos, ...excludedRepos]);

@@ -1,8 +1,9 @@
 /** Tide's pages: pools with their reasons, and what a pull request's own page says of its merge. */
 import { env } from "cloudflare:workers";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { savePool } from "../../../src/store/pool-row.ts";
 import type { PoolPullView, PoolView } from "../../../src/tide/view.ts";
+import { useConfiguration } from "./configuration.ts";
 import { addJob, addRepository, as, asPage, call, gitHub } from "./harness.ts";
 
 const NOW = Date.now();
@@ -103,6 +104,36 @@ describe("/tide", () => {
     expect(pools.map(({ repo, pulls }) => [repo, pulls.length])).toEqual([["open", 4]]);
     const headers = { "if-none-match": answer.headers.get("etag") ?? "" };
     expect((await call("/tide?repo=quay/open", { headers })).status).toBe(304);
+  });
+
+  it("tells Deck's clients the queries, without names that a viewer must not read", async () => {
+    const sections = `tide:
+  queries:
+  - repos: [quay/open, quay/closed]
+    labels: [lgtm]
+    missingLabels: [hold]
+  - orgs: [unheard]
+    author: mara
+`;
+    const { forget } = await useConfiguration("{}", sections);
+    onTestFinished(forget);
+    const asked = async (login: string | null) => {
+      gitHub({ "GET /user/repos": () => Response.json([{ full_name: "quay/closed", private: true }]) });
+      const answer = await call("/tide.js", asPage(await as(login)));
+      const { Queries, TideQueries } = await answer.json<{ Queries: string[]; TideQueries: unknown[] }>();
+      return { Queries, TideQueries };
+    };
+    expect(await asked(null)).toEqual({
+      Queries: ['is:pr state:open archived:false label:"lgtm" -label:"hold" repo:"quay/open"'],
+      TideQueries: [{ repos: ["quay/open"], labels: ["lgtm"], missingLabels: ["hold"] }],
+    });
+    const reader = await asked("quay-reader");
+    expect(reader.TideQueries).toEqual([
+      { repos: ["quay/closed", "quay/open"], labels: ["lgtm"], missingLabels: ["hold"] },
+    ]);
+    const admin = await asked("harbormaster");
+    expect(admin.TideQueries).toContainEqual({ orgs: ["unheard"], author: "mara" });
+    expect(admin.Queries).toHaveLength(2);
   });
 
   it("has a history that says so when it is empty", async () => {
