@@ -7,6 +7,7 @@ import { flushUsage, type GitHubClient, githubClient } from "../src/github/index
 import type { JobSummary } from "../src/jobs/rpc.ts";
 import { type Assessment, assess } from "../src/tide/assess.ts";
 import { decide } from "../src/tide/decide.ts";
+import type { RepoJobs } from "../src/config/in-repo.ts";
 import { DemandsError, demandsOf } from "../src/tide/demands.ts";
 import type { Action, Candidate, Decision, Pool, PoolSettings, PullFacts } from "../src/tide/model.ts";
 import { type Ground, openPulls, readGround } from "../src/tide/ground.ts";
@@ -315,11 +316,11 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
       const bringsOwn = config.prow.in_repo_config?.enabled === true;
       const key = JSON.stringify([config.version, facts.headSha, live, bringsOwn ? base : ""]);
       if (demandedFor === key && this.#presubmits.get(facts.number)?.key === key) continue;
-      const jobs = await this.#jobsOf(client, config, facts, base);
-      this.#presubmits.set(facts.number, { key, jobs: new Map(jobs.map((job) => [job.name, job])) });
+      const own = await this.#jobsOf(client, config, facts, base);
+      this.#presubmits.set(facts.number, { key, jobs: new Map(own.presubmits.map((job) => [job.name, job])) });
       if (demandedFor === key) continue;
       try {
-        const demands = await demandsOf(config, jobs, facts, live, () => this.#files(client, facts.number));
+        const demands = await demandsOf(config, own, facts, live, () => this.#files(client, facts.number));
         this.#books.demand(facts.number, key, demands, "");
       } catch (error) {
         if (!(error instanceof DemandsError)) throw error;
@@ -328,16 +329,10 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
     }
   }
 
-  async #jobsOf(
-    client: GitHubClient,
-    config: RepoConfig,
-    facts: PullFacts,
-    base: string,
-  ): Promise<readonly Presubmit[]> {
+  #jobsOf(client: GitHubClient, config: RepoConfig, facts: PullFacts, base: string): Promise<RepoJobs> {
     const { org, repo } = this.#place();
     const at = base === "" ? null : { baseSha: base, head: { sha: facts.headSha, number: facts.number } };
-    const { presubmits } = await repoJobs(this.env, client, { owner: org, repo }, config, at);
-    return presubmits;
+    return repoJobs(this.env, client, { owner: org, repo }, config, at);
   }
 
   #files(client: GitHubClient, number: number): Promise<readonly string[]> {

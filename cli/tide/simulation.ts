@@ -386,6 +386,7 @@ function candidateOf(open: Open): Candidate {
         overwritePending: false,
       },
       files: pull.paths,
+      changesJobs: false,
     },
     fault: "",
     queuedAt,

@@ -41,8 +41,12 @@ function existing(
   return best && { pulls: best.rest, jobs: best.missing, ahead: [] };
 }
 
-/** Whether two cannot be merged one after the other, as far as it is known. */
+/**
+ * Whether two may not be tested together: when they cannot be merged one after the other, as far as it is known, or both
+ * change the repository's own jobs, since which jobs both together ask for no single head tells.
+ */
 const clash = (pool: Pool, a: Candidate, b: Candidate): boolean =>
+  (a.demands?.changesJobs === true && b.demands?.changesJobs === true) ||
   pool.conflicts.has(`${a.facts.number} ${b.facts.number}`) ||
   pool.conflicts.has(`${b.facts.number} ${a.facts.number}`);
 
@@ -66,7 +70,7 @@ function gather(
     if (limit > 0 && chosen.length >= limit) break;
     const key = keyOf(one);
     if (within.has(key)) continue;
-    if (pool.conflicts.size > 0 && [...after, ...chosen].some((other) => clash(pool, other, one))) continue;
+    if ([...after, ...chosen].some((other) => clash(pool, other, one))) continue;
     if (failed.some((set, at) => set.has(key) && (counts[at] ?? 0) + 1 >= set.size)) continue;
     for (const [at, set] of failed.entries()) if (set.has(key)) counts[at] = (counts[at] ?? 0) + 1;
     chosen.push(one);

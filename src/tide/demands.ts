@@ -1,6 +1,7 @@
-/** What tide asks of one pull request, or of a batch: jobs, and a policy for the contexts of its head (spec jobs 5.4, 5.6). */
+/** What tide asks of one pull request: jobs, and a policy for the contexts of its head (spec jobs 5.4, 5.6). */
 import { goRegExp, regexFault } from "../config/goregexp.ts";
 import type { Presubmit, RepoConfig } from "../config/model.ts";
+import type { RepoJobs } from "../config/in-repo.ts";
 import { contextLayers, type TideRepo } from "../config/tide.ts";
 import type { ContextPolicy } from "../config/tide-schema.ts";
 import { Protector } from "../jobs/branch-protection.ts";
@@ -144,17 +145,21 @@ function withLive(policy: Policy, live: readonly string[], jobs: readonly Presub
 }
 
 /**
- * `presubmits`: of the configuration and, at this head, of the repository itself. `required`: contexts of rulesets and live
+ * `own`: the jobs of the configuration and, at this head, of the repository itself; where those cannot be read, nothing says
+ * what has to pass. `required`: contexts of rulesets and live
  * branch protection. `files` is asked at most once, and only when a job needs it or results are to outlive merges. Throws
  * {@link DemandsError}; rejects with what `files` rejects with.
  */
 export async function demandsOf(
   config: RepoConfig,
-  presubmits: readonly Presubmit[],
+  own: Pick<RepoJobs, "presubmits" | "problems" | "changed">,
   facts: Pick<PullFacts, "baseRef">,
   required: readonly string[],
   files: Files,
 ): Promise<Demands> {
+  const { presubmits, problems, changed } = own;
+  const [problem] = problems;
+  if (problem) throw new DemandsError(`Its own jobs cannot be read: ${problem.file}: ${problem.message}.`);
   const branch = facts.baseRef;
   const layers = contextLayers(tideOf(config), branch);
   const ofProtection = protectedBy(config, branch, presubmits);
@@ -162,19 +167,7 @@ export async function demandsOf(
   const fault = contradiction(policy);
   if (fault !== null) throw new DemandsError(`The configuration of contexts contradicts itself: ${fault}.`);
   const { jobs, touched } = await jobsAndFiles(config, presubmits, branch, ofProtection.manual, files);
-  return { jobs, policy: withLive(policy, required, jobs), files: touched };
-}
-
-/** The jobs of a batch: `presubmits` with all of its heads merged, `files` the union of its pull requests'. Throws as {@link demandsOf}. */
-export async function batchDemands(
-  config: RepoConfig,
-  presubmits: readonly Presubmit[],
-  branch: string,
-  files: Files,
-): Promise<Pick<Demands, "jobs" | "files">> {
-  const { manual } = protectedBy(config, branch, presubmits);
-  const { jobs, touched } = await jobsAndFiles(config, presubmits, branch, manual, files);
-  return { jobs, files: touched };
+  return { jobs, policy: withLive(policy, required, jobs), files: touched, changesJobs: changed };
 }
 
 async function jobsAndFiles(

@@ -48,6 +48,8 @@ export interface Demands {
   readonly policy: Policy;
   /** Paths that it touches; null: nobody needed them. */
   readonly files: readonly string[] | null;
+  /** Whether it changes the jobs that the repository brings itself. */
+  readonly changesJobs: boolean;
 }
 
 /** The effective context policy of one pull request's head (spec jobs 5.4). */

@@ -420,6 +420,20 @@ describe("two that Git cannot merge one after the other", () => {
     expect(tick(pool(four, [run([1, 2, 3, 4])], known))).toBe("MERGE_BATCH 1 2 3 4"));
 });
 
+describe("pull requests that change the repository's own jobs (spec jobs 5.6, 7.3)", () => {
+  const brings = (number: number) => {
+    const plain = candidate(number);
+    return { ...plain, demands: plain.demands && { ...plain.demands, changesJobs: true } };
+  };
+  test("are not tested together, but one with others", () =>
+    expect(tick(pool([brings(1), brings(2), three, candidate(4)], []))).toBe("TRIGGER_BATCH 1 3 4 unit"));
+  test("nor is one on top of another in a speculative batch", () => {
+    const all = [brings(1), two, brings(3), candidate(4)];
+    const of = pool(all, [run([1, 2], pending)], { settings: settings({ batchStrategy: "speculative" }) });
+    expect(tick(of)).toBe("TRIGGER_BATCH 1 2 + 4 unit");
+  });
+});
+
 describe("place in line and expected time", () => {
   test("by lanes; rounds of the batch limit; what has run of the present round is taken off", () => {
     const of = pool([one, two, three], [run([1, 2], { ...pending, startedAt: NOW - 60_000 })], {

@@ -1,7 +1,7 @@
 /** What tide asks of a pull request (spec jobs 5.4, 5.6, 5.11): jobs and context policy, from the configuration as written. */
 import { describe, expect, it } from "vitest";
 import type { RepoConfig } from "../../../src/config/model.ts";
-import { batchDemands, demandsOf, DemandsError } from "../../../src/tide/demands.ts";
+import { demandsOf, DemandsError } from "../../../src/tide/demands.ts";
 import { load, PROW, said } from "../config/fixtures.ts";
 
 const job = (name: string, extra = ""): string =>
@@ -42,9 +42,10 @@ interface Of extends Given {
   readonly paths?: readonly string[];
   readonly live?: readonly string[];
 }
+const its = (presubmits: RepoConfig["presubmits"]) => ({ presubmits, problems: [], changed: false });
 function demands({ branch = "main", paths = [], live = [], ...given }: Of = {}) {
   const of = config(given);
-  return demandsOf(of, of.presubmits, { baseRef: branch }, live, () => Promise.resolve(paths));
+  return demandsOf(of, its(of.presubmits), { baseRef: branch }, live, () => Promise.resolve(paths));
 }
 const namesOf = async (of: Of): Promise<string[]> => (await demands(of)).jobs.map(({ name }) => name);
 const PROTECTED = "orgs: { acme: { from-branch-protection: true } }";
@@ -67,21 +68,12 @@ describe("jobs that have to pass (5.6)", () => {
   ])("%s", async (_rule, of, names) => {
     expect(await namesOf(of)).toEqual(names);
   });
-
-  it("a batch's are those of the union of its files", async () => {
-    const of = config();
-    const { jobs, files } = await batchDemands(of, of.presubmits, "main", () => Promise.resolve(["a", "docs/b"]));
-    expect([jobs.map(({ name }) => name), files]).toEqual([
-      ["always", "docs", "last", "nice-last"],
-      ["a", "docs/b"],
-    ]);
-  });
 });
 
 describe("files are asked for", () => {
   const asks = async (of: RepoConfig, presubmits = of.presubmits) => {
     let asked = 0;
-    const { files } = await demandsOf(of, presubmits, { baseRef: "main" }, [], () => {
+    const { files } = await demandsOf(of, its(presubmits), { baseRef: "main" }, [], () => {
       asked += 1;
       return Promise.resolve(["x"]);
     });
@@ -99,7 +91,9 @@ describe("files are asked for", () => {
   it("and what they fail with is passed on", async () => {
     const of = config();
     const lost = new Error("lost");
-    await expect(demandsOf(of, of.presubmits, { baseRef: "main" }, [], () => Promise.reject(lost))).rejects.toBe(lost);
+    await expect(demandsOf(of, its(of.presubmits), { baseRef: "main" }, [], () => Promise.reject(lost))).rejects.toBe(
+      lost,
+    );
   });
 });
 
@@ -226,9 +220,25 @@ describe("contradictions (5.4) are told to people", () => {
     expect(String(found)).toContain(message);
   });
 
+  it("and what the repository brings itself and cannot be read says where", async () => {
+    const of = config();
+    const broken = {
+      severity: "error",
+      code: "yaml",
+      file: ".prow.yaml",
+      line: 3,
+      path: "",
+      message: "no mapping",
+    } as const;
+    const own = { ...its(of.presubmits), problems: [broken] };
+    await expect(demandsOf(of, own, { baseRef: "main" }, [], () => Promise.resolve([]))).rejects.toThrow(
+      "Its own jobs cannot be read: .prow.yaml: no mapping.",
+    );
+  });
+
   it("and so is a repository that no query covers", async () => {
     const of = { ...config(), tide: null };
-    await expect(demandsOf(of, [], { baseRef: "main" }, [], () => Promise.resolve([]))).rejects.toThrow(
+    await expect(demandsOf(of, its([]), { baseRef: "main" }, [], () => Promise.resolve([]))).rejects.toThrow(
       "No tide query covers acme/ship.",
     );
   });

@@ -188,9 +188,8 @@ describe("kubernetes/test-infra", () => {
       const config = configOf(name);
       for (const branch of ["main", "master"]) {
         if (!config || expected(name, branch).length === 0) continue;
-        const { policy } = await demandsOf(config, config.presubmits, { baseRef: branch }, [], () =>
-          Promise.resolve([]),
-        );
+        const own = { presubmits: config.presubmits, problems: [], changed: false };
+        const { policy } = await demandsOf(config, own, { baseRef: branch }, [], () => Promise.resolve([]));
         const found = JSON.stringify([policy.required, policy.requiredIfPresent, policy.optional]);
         const wanted = JSON.stringify(contextsOf(name, branch));
         if (found !== wanted) wrong.push(`${name}@${branch}: ${found} instead of ${wanted}`);

@@ -65,7 +65,7 @@ export function candidate(
   const { policy: its = policy({ required: jobs.map((one) => one.context) }), ...others } = rest;
   return {
     facts: facts(number, over),
-    demands: { jobs, policy: its, files: null },
+    demands: { jobs, policy: its, files: null, changesJobs: false },
     fault: "",
     queuedAt: NOW - 1000,
     refusal: null,

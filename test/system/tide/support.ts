@@ -26,8 +26,11 @@ export async function poolOf(system: TestSystem, tide: string, jobs = JOBS) {
   const { url } = system.worker;
   const version = async () => Version.parse(await (await fetch(`${url}/api/config`)).json()).version;
   const before = await version();
+  const demo = (await readFile(CONFIG, "utf8")).replaceAll("https://github.com", system.github.url);
+  // The demo merges to another repository.
+  const rest = demo.slice(0, demo.indexOf("\ntide:"));
   const files = {
-    "config/prow/config.yaml": `${(await readFile(CONFIG, "utf8")).replaceAll("https://github.com", system.github.url)}\n${tide}`,
+    "config/prow/config.yaml": `${rest}\n${tide}`,
     "config/jobs/harbor/harbor-jobs.yaml": jobs,
   };
   await control.push({ repo: "cutwater-demo/config", as: "ada", branch: "main", files, message: "A merge pool" });
