@@ -131,3 +131,29 @@ describe("a batch of which Git cannot merge one onto another", () => {
     expect((await jobs(`pull=${second}`)).map(({ state }) => state)).not.toContain("failure");
   }, 300_000);
 });
+
+describe("a green batch of which GitHub refuses one", () => {
+  it("is not thrown away: the others are merged", async () => {
+    const [before, refused, behind] = [await pool.pull("Ba"), await pool.pull("Bb"), await pool.pull("Bc")];
+    const all = [before, refused, behind];
+    const approve = (number: number) =>
+      control().review({ repo: HARBOR, number, as: "ada", verdict: "APPROVE", body: "" });
+    for (const number of all) await pool.green(number);
+    for (const number of [before, behind]) approve(number);
+    await pool.paused(true);
+    for (const number of all) pool.label(number, "lgtm");
+    for (const number of all) await says(number, "stopped by hand");
+    await push("refusal-base.txt");
+    const base = await main();
+    control().protect({ repo: HARBOR, branch: "main", contexts: [], reviews: 1 });
+    await pool.paused(false);
+    for (const number of [before, behind]) await merged(number);
+    await says(refused, "GitHub refused to merge it: At least 1 approving review is required");
+    expect(pool.merged(refused)).toBe(false);
+    const batches = (await jobs("type=batch")).filter(({ baseSha }) => baseSha === base);
+    expect(batches.map(({ state }) => state)).toEqual(["success"]);
+    approve(refused);
+    await merged(refused);
+    control().protect({ repo: HARBOR, branch: "main", contexts: [] });
+  }, 300_000);
+});

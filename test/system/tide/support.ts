@@ -47,18 +47,21 @@ export async function poolOf(system: TestSystem, tide: string, jobs = JOBS) {
       const its = files ?? { [`notes/${nth}.txt`]: `${title}\n` };
       return (await control.createPull({ repo: HARBOR, as: "ben", title, files: its })).number;
     },
-    /** The big red button. */
+    /** The big red button; it is there with the pool, which is there soon after its first event. */
     async paused(paused: boolean): Promise<void> {
-      const answer = await fetch(`${url}/tide/pause`, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${system.secrets.admin}`,
-          "content-type": "application/x-www-form-urlencoded",
-        },
-        body: new URLSearchParams({ pool: `${HARBOR}@main`, paused: String(paused), reason: "a test" }),
-        redirect: "manual",
+      const body = { pool: `${HARBOR}@main`, paused: String(paused), reason: "a test" };
+      await eventually("the button is pressed", async () => {
+        const { status } = await fetch(`${url}/tide/pause`, {
+          method: "POST",
+          headers: {
+            authorization: `Bearer ${system.secrets.admin}`,
+            "content-type": "application/x-www-form-urlencoded",
+          },
+          body: new URLSearchParams(body),
+          redirect: "manual",
+        });
+        return status === 303;
       });
-      if (answer.status >= 400) throw new Error(`${answer.status}: ${await answer.text()}`);
     },
     label: (number: number, label: string) => control.addLabel({ repo: HARBOR, number, as: "ada", label }),
     unlabel: (number: number, label: string) => control.removeLabel({ repo: HARBOR, number, as: "ada", label }),
