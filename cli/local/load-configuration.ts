@@ -15,6 +15,8 @@ const ConfigAnswer = z.object({
 });
 
 const REPO = "cutwater-demo/config";
+/** The worker goes on with the version before for at most this long. */
+const IN_USE_MS = 2_100;
 
 /**
  * Loads it when there is none yet, or when the sandbox has moved since: jobs are cloned from the address that the
@@ -32,7 +34,8 @@ export async function loadConfiguration(
   const state = async (): Promise<z.output<typeof ConfigAnswer>> =>
     ConfigAnswer.parse(await (await fetch(`${url}/api/config`, { headers })).json());
   const loadedFor = await readFile(memory, "utf8").catch(() => "");
-  if (loadedFor === github.url && (await state()).version !== "") return;
+  const { version: before } = await state();
+  if (loadedFor === github.url && before !== "") return;
   const tarball = await fetch(`${github.apiUrl}/repos/${REPO}/tarball/main`, {
     headers: { authorization: `Bearer ${github.credentials.token}` },
   });
@@ -53,5 +56,6 @@ export async function loadConfiguration(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  if (before !== "") await new Promise((resolve) => setTimeout(resolve, IN_USE_MS));
   await writeFile(memory, github.url);
 }

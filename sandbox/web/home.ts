@@ -26,6 +26,13 @@ const START = [
   { repo: "cutwater-demo/hello", number: 2, as: "ben", say: "/test all", outcome: "Two jobs run, both succeed." },
   {
     repo: "cutwater-demo/hello",
+    number: 2,
+    as: "chidi",
+    say: "/lgtm",
+    outcome: "As soon as its jobs have passed, tide merges it. What it waits for stands in the status tide.",
+  },
+  {
+    repo: "cutwater-demo/hello",
     number: 3,
     as: "chidi",
     say: "/test all",

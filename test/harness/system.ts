@@ -40,6 +40,10 @@ export async function testSystem(options: Partial<SystemOptions> = {}): Promise<
   };
 }
 
+/** Contexts that jobs wrote: tide, which merges in the demo, writes its own to every pull request. */
+export const jobContexts = (statuses: Readonly<Record<string, unknown>> = {}): readonly string[] =>
+  Object.keys(statuses).filter((context) => context !== "tide");
+
 /** Polls until `look` gives something truthy. Rejects with `what` after the time is up. */
 export async function eventually<T>(what: string, look: () => T | Promise<T>, seconds = 30): Promise<NonNullable<T>> {
   const deadline = Date.now() + seconds * 1000;

@@ -75,7 +75,7 @@ it("trust takes the welcome out, and a failed test comes in, with link and comma
     /pull-hello-unit \| [0-9a-f]{40} \| \[link\]\(http[^)]+\/jobs\/[^)]+\) \| true \| `\/test pull-hello-unit`/,
   );
   expect(text()).toContain("1 test failed, 1 of them required");
-  expect(text()).not.toContain("Hi @nova");
+  await eventually("the welcome is out", () => !text().includes("Hi @nova"));
   expect(shown()).toHaveLength(1);
 });
 

@@ -1,6 +1,6 @@
 /** The main job, end to end, as a user drives it: a comment on a pull request runs a job and reports back. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, type TestSystem, testSystem } from "../harness/system.ts";
+import { eventually, jobContexts, type TestSystem, testSystem } from "../harness/system.ts";
 
 const HELLO = "cutwater-demo/hello";
 let system: TestSystem;
@@ -109,7 +109,7 @@ describe("a member's pull request", () => {
   it("runs on a draft only when asked", async () => {
     const number = await openPull("ben", "A draft", { draft: true });
     await eventually("a word about drafts", () => page(number).comments.length > 0);
-    expect(page(number).pull?.statuses).toEqual({});
+    expect(jobContexts(page(number).pull?.statuses)).toEqual([]);
     system.say(HELLO, number, "ben", "/test all");
     await eventually("unit succeeds", () => status(number, "pull-hello-unit")?.state === "success");
   });
@@ -123,7 +123,7 @@ describe("a stranger's pull request", () => {
     await eventually("a refusal", () =>
       page(number).comments.some((comment) => comment.body.includes("@mallory") && comment.user !== "mallory"),
     );
-    expect(page(number).pull?.statuses).toEqual({});
+    expect(jobContexts(page(number).pull?.statuses)).toEqual([]);
     system.say(HELLO, number, "ben", "/ok-to-test");
     await eventually("unit succeeds", () => status(number, "pull-hello-unit")?.state === "success");
     expect(page(number).labels).toContain("ok-to-test");

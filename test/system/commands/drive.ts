@@ -1,7 +1,7 @@
 /** Says commands on fresh pull requests of a running system, over HTTP, and reads what came of each. */
 import * as z from "zod";
 import { standIn, useConfig } from "../../harness/repositories.ts";
-import { eventually, type TestSystem, testSystem } from "../../harness/system.ts";
+import { eventually, jobContexts, type TestSystem, testSystem } from "../../harness/system.ts";
 import { ACTORS, type Actor, type Row } from "./table.ts";
 
 const REPO = "cutwater-demo/harbor";
@@ -115,7 +115,7 @@ async function said(system: TestSystem, row: Row, actor: Actor, nth: number): Pr
     if (!had) control.addLabel({ ...at, as: ACTORS.approver, label });
   }
   if (row.failed !== undefined) {
-    await eventually("its jobs wait", () => Object.keys(control.snapshot(at).pull?.statuses ?? {}).length >= 2);
+    await eventually("its jobs wait", () => jobContexts(control.snapshot(at).pull?.statuses).length >= 2);
     await fail(system, sha, row.failed);
   }
   if (row.closed) control.setState({ ...at, as: ACTORS.approver, state: "closed" });
