@@ -38,7 +38,7 @@ const PAGES: readonly (readonly [name: string, url: () => string, shows: RegExp]
   ["the admin's door", () => `${seen.worker.url}/admin`, /Admin token/],
   ["nothing", () => `${seen.worker.url}/nowhere`, /no such page/],
   ["the sandbox's start", () => seen.github.url, /Try this/],
-  ["the sandbox's pull request", () => `${seen.github.url}/${HELLO}/pull/${number}`, /All checks have passed/],
+  ["the sandbox's pull request", () => `${seen.github.url}/${HELLO}/pull/${number}`, /pull-hello-lint\s+Job succeeded/],
   ["the sandbox's deliveries", () => `${seen.github.url}/_deliveries`, /Redeliver/],
   ["the sandbox's sign-in", () => `${seen.worker.url}/login/github`, /Choose who you are/],
 ];
