@@ -1,6 +1,7 @@
 /** In a process of its own, so that its peak memory is its own: reads a mirror and makes one metric of it. */
 import { performance } from "node:perf_hooks";
 import { readMirror } from "../cli/velodrome/mirror.ts";
+import { mirrorSource } from "../cli/velodrome/sources.ts";
 import { parseCount } from "../src/velodrome/transform/count.ts";
 import { MetricRun } from "../src/velodrome/transform/run.ts";
 import { pointLine, series } from "../src/velodrome/transform/series.ts";
@@ -8,7 +9,7 @@ import { pointLine, series } from "../src/velodrome/transform/series.ts";
 const [folder = "", ...args] = process.argv.slice(2);
 const HOUR = 3600;
 const start = performance.now();
-const mirror = await readMirror(folder, () => {});
+const mirror = await readMirror(mirrorSource(folder, undefined), () => {});
 const read = performance.now();
 const [[repository, rows] = ["", { issues: [], events: [], comments: [] }]] = mirror;
 const options = parseCount(args);

@@ -1,7 +1,7 @@
-/** The issue mirror as files: `issues`, `events` and `comments`, each `.ndjson` or `.ndjson.gz`, in any order of rows. */
+/** The issue mirror in memory: `issues`, `events` and `comments`, in any order of rows. */
 import type * as z from "zod";
 import { CommentRow, EventRow, IssueRow } from "../../src/velodrome/rows.ts";
-import { findNdjson, MirrorError, rowsOf } from "./ndjson.ts";
+import type { MirrorSource } from "./sources.ts";
 
 export interface RepositoryRows {
   readonly issues: IssueRow[];
@@ -60,9 +60,9 @@ class Collected {
   readonly reviews = new Rows<CommentRow>((row) => row.id, "last");
 }
 
-/** Of every repository, by name. What the transform does not read is left behind. Throws {@link MirrorError}. */
+/** Of every repository, by name. What the transform does not read is left behind. Throws what the source throws. */
 export async function readMirror(
-  folder: string,
+  source: MirrorSource,
   progress: (line: string) => void,
 ): Promise<ReadonlyMap<string, RepositoryRows>> {
   const names = new Names();
@@ -75,23 +75,22 @@ export async function readMirror(
     return made;
   };
   const each = async <Schema extends z.ZodType>(
-    name: string,
+    kind: "issues" | "events" | "comments",
     schema: Schema,
     take: (row: z.output<Schema>) => void,
   ) => {
-    const file = await findNdjson(folder, name);
-    if (file === null) {
-      if (name === "issues") throw new MirrorError(`${folder} holds neither issues.ndjson nor issues.ndjson.gz`);
-      progress(`${name}: no file, so none`);
+    const found = await source.rows(kind, schema);
+    if (found === null) {
+      progress(`${kind}: no file, so none`);
       return;
     }
     let count = 0;
-    for await (const row of rowsOf(file, schema)) {
+    for await (const row of found.rows) {
       take(row);
       count += 1;
-      if (count % 100_000 === 0) progress(`${file}: ${count} rows ...`);
+      if (count % 100_000 === 0) progress(`${found.place}: ${count} rows ...`);
     }
-    progress(`${file}: ${count} rows`);
+    progress(`${found.place}: ${count} rows`);
   };
   await each("issues", IssueRow, (row) => {
     const { number, is_pr, created } = row;

@@ -1,4 +1,4 @@
-/** `cutwater velodrome transform`: a mirror's points as files, without a server. */
+/** `cutwater velodrome transform`: a mirror's points as files, and to an InfluxDB. */
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -13,9 +13,11 @@ import { MetricRun } from "../../src/velodrome/transform/run.ts";
 import { pointLine, series } from "../../src/velodrome/transform/series.ts";
 import { problemLine } from "../checkconfig.ts";
 import { ConfigFilesError, readText } from "../config-files.ts";
+import { WORKER_FLAGS, WorkerError } from "../worker-client.ts";
 import { givenInflux, pushed } from "./influx.ts";
 import { readMirror, type RepositoryRows } from "./mirror.ts";
 import { MirrorError } from "./ndjson.ts";
+import { mirrorSource } from "./sources.ts";
 
 /** A `.yaml` file is the original's config.yaml, any other a list of metrics. Throws {@link MirrorError}. */
 async function readDefinitions(file: string): Promise<readonly Definition[]> {
@@ -60,8 +62,10 @@ export const transform = defineCommand({
     mirror: {
       type: "string",
       required: true,
-      description: "Folder with issues, events and comments as .ndjson or .ndjson.gz",
+      description:
+        "Folder with issues, events and comments as .ndjson or .ndjson.gz; or a worker's address: its mirror",
     },
+    token: WORKER_FLAGS.token,
     metrics: {
       type: "string",
       required: true,
@@ -89,7 +93,7 @@ export const transform = defineCommand({
       const influx = givenInflux(args.influx);
       if (influx === null && args["influx-drop"]) throw new MirrorError("--influx-drop needs --influx");
       const definitions = Map.groupBy(await readDefinitions(args.metrics), ({ metric }) => metric);
-      const mirror = await readMirror(args.mirror, progress);
+      const mirror = await readMirror(mirrorSource(args.mirror, args.token), progress);
       const named = new Set([...definitions.values()].flat().map(({ repository }) => repository));
       for (const name of named)
         if (name !== null && !mirror.has(name)) progress(`${name}: the mirror has nothing of it`);
@@ -108,8 +112,8 @@ export const transform = defineCommand({
         progress(`${metric}: ${await pushed(influx, metric, points, drop)} points sent to ${influx.base.origin}`);
       }
     } catch (error) {
-      if (!(error instanceof MirrorError || error instanceof ConfigFilesError || error instanceof InfluxError))
-        throw error;
+      const expected = [MirrorError, ConfigFilesError, InfluxError, WorkerError].some((kind) => error instanceof kind);
+      if (!expected || !(error instanceof Error)) throw error;
       console.error(
         error instanceof ConfigFilesError || !/^(error|warning): /.test(error.message)
           ? `error: ${error.message}`
