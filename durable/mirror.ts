@@ -9,6 +9,7 @@ import type { Handover, MirrorRpc } from "../src/velodrome/rpc.ts";
 import type { MirrorProgress, StreamName } from "../src/velodrome/view.ts";
 import { factOf, putFact } from "./facts.ts";
 import { migrate } from "./migrate.ts";
+import { MirrorTransform, STATE_TABLE, type Worked } from "./mirror-transform.ts";
 import { Todo, TODO_TABLE } from "./todo.ts";
 
 const MIGRATIONS = [
@@ -16,6 +17,7 @@ const MIGRATIONS = [
   "CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
   `CREATE TABLE stream (name TEXT PRIMARY KEY, cursor TEXT NOT NULL, done INTEGER NOT NULL, calls INTEGER NOT NULL,
     rows INTEGER NOT NULL) WITHOUT ROWID`,
+  STATE_TABLE,
 ];
 
 /** No invocation uses more than 10,000 rows of D1: one that used these, and does one step more, stays below. */
@@ -30,11 +32,13 @@ type StreamRow = { name: string; cursor: string; done: number; calls: number; ro
  */
 export class Mirror extends DurableObject<Env> implements MirrorRpc {
   readonly #todo: Todo;
+  readonly #transform: MirrorTransform;
   #used = 0;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#todo = new Todo(state.storage);
+    this.#transform = new MirrorTransform(env, state.storage, state.id.name ?? "");
     void state.blockConcurrencyWhile(async () => migrate(state.storage, MIGRATIONS));
   }
 
@@ -91,6 +95,8 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
         const { done = 0, calls = 0, rows: found = 0 } = rows.get(name) ?? {};
         return { name, done: done === 1, calls, rows: found, at: whereabouts(name, cursors) };
       }),
+      metrics: await this.#transform.progress(),
+      metricsProblem: this.#transform.problem,
     };
   }
 
@@ -104,6 +110,8 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (this.#used >= ROWS_AN_ALARM) return Date.now() + BREATH_MS;
     if (key === "fetch") return await this.#fetch();
     if (key === "move") return await this.#move();
+    if (key === "transform") return await this.#points(() => this.#transform.work());
+    if (key === "forget") return await this.#points(() => this.#transform.forget());
     if (key.startsWith("relabel ")) return await this.#relabel(key);
   }
 
@@ -114,6 +122,7 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (stream === undefined) {
       this.#keep("completed", String(Date.now()));
       this.#keep("error", "");
+      if (this.#transform.due(Number(this.#fact("started")))) await this.#ask("transform");
       return;
     }
     try {
@@ -176,6 +185,13 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (error.kind === "rate-limited") return Date.now() + Math.max(1000, error.retryAfterMs);
   }
 
+  /** A step of velodrome's transform. */
+  async #points(work: () => Promise<Worked>): Promise<number | void> {
+    const { used, more } = await work();
+    this.#used += used;
+    if (more) return Date.now();
+  }
+
   /** All rows get the new name, then its mirror goes on where this one was. */
   async #move(): Promise<number | void> {
     const to = this.#fact("moved");
@@ -186,6 +202,8 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (!done) return Date.now();
     const streams = this.#rows().map(({ name, cursor, calls, rows: found }) => ({ name, cursor, calls, rows: found }));
     await this.#other().adopt({ streams, completedAt: Number(this.#fact("completed")) });
+    this.#todo.drop("transform");
+    await this.#ask("forget");
   }
 
   async #relabel(key: string): Promise<number | void> {

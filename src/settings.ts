@@ -78,6 +78,8 @@ export const Settings = z.object({
     .string()
     .regex(/^(?:\s*[\w.-]+\/[\w.-]+\s*(?:,|$))*$/, { error: "must be org/repo, org/repo" })
     .default(""),
+  /** Path in CONFIG_REPO of velodrome's config.yaml; empty: its default metrics for every mirrored repository. */
+  VELODROME_CONFIG: z.string().max(500).default(""),
   /** JSON: programs that may call `/v1/executions`, by their name. */
   API_TOKENS: z
     .string()

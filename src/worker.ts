@@ -21,6 +21,7 @@ import { setup } from "./routes/setup.ts";
 import { webhookSecrets } from "./routes/webhook-secrets.ts";
 import { tide } from "./routes/tide.ts";
 import { velodrome } from "./routes/velodrome.ts";
+import { velodromeSeries } from "./routes/velodrome-series.ts";
 
 export { BuildCluster } from "../durable/build-cluster.ts";
 export { Configuration } from "../durable/configuration.ts";
@@ -48,6 +49,7 @@ const app = createApp()
   .route("/", pull)
   .route("/", tide)
   .route("/", velodrome)
+  .route("/", velodromeSeries)
   .route("/", auth)
   .route("/", setup)
   .route("/", webhookSecrets)

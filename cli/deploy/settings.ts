@@ -125,6 +125,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "org/repos, separated by commas, whose issues, events and comments velodrome mirrors",
   },
   {
+    name: "VELODROME_CONFIG",
+    source: "optional",
+    secret: false,
+    purpose: "path in CONFIG_REPO of velodrome's config.yaml, which names the metrics",
+  },
+  {
     name: "BRANCH_PROTECTOR",
     source: "optional",
     secret: false,

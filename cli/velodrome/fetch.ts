@@ -18,6 +18,8 @@ const Progress = z.object({
   streams: z.array(
     z.object({ name: z.string(), done: z.boolean(), calls: z.number(), rows: z.number(), at: z.string() }),
   ),
+  metrics: z.array(z.object({ metric: z.string(), until: z.number() })),
+  metricsProblem: z.string(),
 });
 type Progress = z.infer<typeof Progress>;
 const Mirrors = z.object({ mirrors: z.array(Progress) });
@@ -38,7 +40,16 @@ export function printed(progress: Progress): string {
     const where = done ? "up to date" : at === "" ? "waits" : `at ${at}`;
     return `  ${name.padEnd(14)}${String(rows).padStart(9)} rows ${String(calls).padStart(7)} calls  ${where}`;
   });
-  return [`${repository}: ${told.join(", ")}`, ...lines].join("\n");
+  return [`${repository}: ${told.join(", ")}`, ...lines, ...ofMetrics(progress)].join("\n");
+}
+
+/** How far the points are that are made of the mirror. */
+function ofMetrics({ metrics, metricsProblem }: Progress): readonly string[] {
+  const done = metrics.filter(({ until }) => until > 0);
+  const oldest = Math.min(...done.map(({ until }) => until));
+  const upTo = done.length > 0 ? `  up to ${moment(oldest * 1000)}` : "";
+  const far = metrics.length > 0 ? [`  metrics       ${done.length} of ${metrics.length} are made${upTo}`] : [];
+  return [...far, ...(metricsProblem === "" ? [] : [`  metrics       ${metricsProblem}`])];
 }
 
 const pathOf = (repo: string): string => `api/velodrome/${repo}`;

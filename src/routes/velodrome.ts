@@ -4,44 +4,34 @@ import { etag } from "hono/etag";
 import * as z from "zod";
 import { MirrorsPage } from "../../ui/pages/mirrors.tsx";
 import { renderPage } from "../../ui/render.tsx";
-import { mirroredRepositories } from "../velodrome/mirror/mirrored.ts";
 import { commentPage, eventPage, issuePage } from "../velodrome/mirror/read.ts";
 import type { MirrorProgress } from "../velodrome/view.ts";
 import { type AppEnv, createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
 import { notFound, surroundings } from "./surroundings.ts";
-import { canSee, requireAdmin, viewerOf } from "./viewer.ts";
+import { seenMirrors } from "./velodrome-sight.ts";
+import { requireAdmin, viewerOf } from "./viewer.ts";
 
 export const velodrome = createApp();
 
 velodrome.use("/velodrome/mirrors", secured, forViewer, sameOrigin);
 
-/** The mirrored repositories that the viewer may see. */
-async function seen(c: Context<AppEnv>): Promise<readonly string[]> {
-  const viewer = await viewerOf(c);
-  const names = await mirroredRepositories(c.env);
-  const visible = await Promise.all(
-    names.map((name) => canSee(c.env, viewer, name.slice(0, name.indexOf("/")), name.slice(name.indexOf("/") + 1))),
-  );
-  return names.filter((_, at) => visible[at]);
-}
-
 /** The mirror of the address, if it is one and the viewer's to see. */
 async function named(c: Context<AppEnv>): Promise<string | null> {
   const name = `${c.req.param("org")}/${c.req.param("repo")}`.toLowerCase();
-  return (await seen(c)).includes(name) ? name : null;
+  return (await seenMirrors(c)).includes(name) ? name : null;
 }
 
 const progressOf = (c: Context<AppEnv>, name: string): Promise<MirrorProgress> =>
   c.env.MIRROR.getByName(name).progress();
 
 velodrome.get("/velodrome/mirrors", etag(), async (c) => {
-  const mirrors = await Promise.all((await seen(c)).map((name) => progressOf(c, name)));
+  const mirrors = await Promise.all((await seenMirrors(c)).map((name) => progressOf(c, name)));
   return c.html(renderPage(MirrorsPage, { ...(await surroundings(c)), mirrors, now: Date.now() }));
 });
 
 velodrome.get("/api/velodrome", async (c) => {
-  const names = await seen(c);
+  const names = await seenMirrors(c);
   c.header("cache-control", "no-store");
   return c.json({ mirrors: await Promise.all(names.map((name) => progressOf(c, name))) });
 });

@@ -245,3 +245,46 @@ export const mirrorMoved = sqliteTable("mirror_moved", {
   repository: text().primaryKey(),
   now: text().notNull(),
 });
+
+/**
+ * How far each metric of a mirrored repository is (spec velodrome 1.4, 1.12). A changed definition, or rows that came late,
+ * begin a new `generation`; readers see the one `shown` until the new one has caught up. `seq` counts the steps that are in the
+ * points; `until` is the time up to which they are (seconds).
+ */
+export const metricRun = sqliteTable(
+  "metric_run",
+  {
+    repository: text().notNull(),
+    metric: text().notNull(),
+    /** What the points are made by; see fingerprint() in src/velodrome/transform/run.ts. */
+    definition: text().notNull(),
+    generation: integer().notNull(),
+    shown: integer().notNull(),
+    seq: integer().notNull(),
+    until: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.metric] })],
+);
+
+/**
+ * Points of a metric's field within `resolution` seconds from `at` (seconds): how many, their sum, the least, the most and the
+ * last, which was at `last_at`.
+ */
+export const metricPoint = sqliteTable(
+  "metric_point",
+  {
+    repository: text().notNull(),
+    metric: text().notNull(),
+    generation: integer().notNull(),
+    resolution: integer().notNull(),
+    field: text().notNull(),
+    at: integer().notNull(),
+    n: integer().notNull(),
+    sum: real().notNull(),
+    least: real().notNull(),
+    most: real().notNull(),
+    last: real().notNull(),
+    lastAt: integer("last_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.metric, t.generation, t.resolution, t.at, t.field] })],
+);

@@ -29,4 +29,15 @@ export interface MirrorProgress {
   /** The name that it has today, when it was renamed or transferred. */
   readonly movedTo: string;
   readonly streams: readonly StreamProgress[];
+  readonly metrics: readonly MetricProgress[];
+  /** What is wrong with velodrome's config.yaml; empty: nothing. */
+  readonly metricsProblem: string;
+}
+
+export interface MetricProgress {
+  readonly metric: string;
+  /** Its points are up to this time. Seconds; 0: it is being made for the first time, or anew. */
+  readonly until: number;
+  /** There are points to be seen, be they of before. */
+  readonly shown: boolean;
 }

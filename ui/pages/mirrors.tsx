@@ -81,7 +81,31 @@ function Mirror({ mirror, now }: { readonly mirror: MirrorProgress; readonly now
             </span>
           </li>
         ))}
+        <Metrics {...mirror} now={now} />
       </ul>
+      {mirror.metricsProblem !== "" && <p class="soft">Of the metrics' configuration: {mirror.metricsProblem}</p>}
     </section>
+  );
+}
+
+/** How far the points are that are made of the mirror. */
+function Metrics({ metrics, now }: Pick<MirrorProgress, "metrics"> & { readonly now: number }): JSX.Element | null {
+  if (metrics.length === 0) return null;
+  const done = metrics.filter(({ until }) => until > 0);
+  const oldest = Math.min(...done.map(({ until }) => until));
+  const made = metrics.filter(({ until }) => until === 0).map(({ metric }) => metric);
+  return (
+    <li>
+      <b>Metrics</b>{" "}
+      <span class="soft">
+        {done.length > 0 && (
+          <>
+            {done.length} of {metrics.length} with points up to <Ago at={oldest * 1000} now={now} />
+          </>
+        )}
+        {done.length > 0 && made.length > 0 && ", "}
+        {made.length > 0 && `being made: ${made.join(", ")}`}
+      </span>
+    </li>
   );
 }

@@ -11,7 +11,14 @@ import type { FakeRepo } from "./github.ts";
 /** Rows of D1 that were read and written since they were last asked for. */
 let used = 0;
 
-function counted(db: D1Database): D1Database {
+/** The rows since this was asked the last time. */
+export function usedRows(): number {
+  const rows = used;
+  used = 0;
+  return rows;
+}
+
+export function counted(db: D1Database): D1Database {
   const real = new WeakMap<object, D1PreparedStatement>();
   const add = <T extends D1Result>(result: T): T => {
     used += result.meta.rows_read + result.meta.rows_written;

@@ -20,6 +20,7 @@ import { webhookSecrets } from "../../../src/routes/webhook-secrets.ts";
 import { setup } from "../../../src/routes/setup.ts";
 import { tide } from "../../../src/routes/tide.ts";
 import { velodrome } from "../../../src/routes/velodrome.ts";
+import { velodromeSeries } from "../../../src/routes/velodrome-series.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
 import { storagePath } from "../../../src/jobs/paths.ts";
 import { completed, finishReport, jobStub, prowJob, startQueued } from "../jobs/support.ts";
@@ -98,6 +99,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   "POST /api/velodrome/:org/:repo": { path: `/api/velodrome/harbor/${PRIVATE}`, status: 401, user: 403, body: "{}" },
   "GET /api/velodrome/:org/:repo/:kind{issues|events|comments}": {
     path: `/api/velodrome/harbor/${PRIVATE}/issues`,
+    status: 404,
+  },
+  "GET /api/velodrome/metrics": { path: "/api/velodrome/metrics", status: 200 },
+  "GET /api/velodrome/series": {
+    path: `/api/velodrome/series?metric=merge&repository=harbor/${PRIVATE}`,
     status: 404,
   },
   "GET /clusters": { path: "/clusters", status: 404 },
@@ -188,6 +194,7 @@ it("the table has every route", () => {
     webhookSecrets,
     tide,
     velodrome,
+    velodromeSeries,
     metrics,
     artifacts,
     dashboard,
