@@ -69,7 +69,7 @@ export const query = defineCommand({
     to: { type: "string", description: "A date; without it now" },
     points: { type: "string", default: "500", description: "No more points than these" },
     aggregate: { type: "string", default: "last", description: "last, mean, sum, max, min or count" },
-    format: { type: "string", default: "table", description: `${FORMATS.join(", ")}` },
+    format: { type: "string", default: "table", description: FORMATS.join(", ") },
   },
   async run({ args }) {
     try {
