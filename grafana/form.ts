@@ -11,6 +11,9 @@ export interface Target {
   readonly hidden?: true;
   /** On the right axis. */
   readonly right?: true;
+  /** Of JSON: where the rows are, and their columns. */
+  readonly root?: string;
+  readonly columns?: readonly (readonly [name: string, type: "string" | "number" | "timestamp_epoch"])[];
 }
 
 export interface Panel {
@@ -55,7 +58,11 @@ const datasource = (source: Source) => ({ type: TYPES[source], uid: `velodrome-$
 const COLORS = ["yellow", "red"];
 const letter = (at: number): string => String.fromCharCode(65 + at);
 
-function targetJson({ source, kind }: Panel, { query, legend, hidden }: Target, at: number): object {
+function targetJson(
+  { source, kind }: Panel,
+  { query, legend, hidden, root = "", columns = [] }: Target,
+  at: number,
+): object {
   const common = { refId: letter(at), datasource: datasource(source), hide: hidden === true };
   if (source === "prometheus")
     return {
@@ -71,15 +78,11 @@ function targetJson({ source, kind }: Panel, { query, legend, hidden }: Target, 
       type: "json",
       parser: "backend",
       source: "url",
-      format: "timeseries",
+      format: "table",
       url: query,
       url_options: { method: "GET" },
-      root_selector: "rows",
-      columns: [
-        { selector: "time", text: "time", type: "timestamp_epoch" },
-        { selector: "line", text: "line", type: "string" },
-        { selector: "value", text: "value", type: "number" },
-      ],
+      root_selector: root,
+      columns: columns.map(([selector, type]) => ({ selector, text: selector, type })),
     };
   const resultFormat = kind === "table" ? "table" : "time_series";
   return { ...common, query, rawQuery: true, resultFormat, alias: legend ?? "" };

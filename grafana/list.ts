@@ -1,6 +1,7 @@
-/** Every dashboard that the original had (spec velodrome 1.10), and the data sources they read. */
+/** Every dashboard that the original had (spec velodrome 1.10), and one of Cutwater's own JSON. */
 import { bigquery, mergeBlocking, releaseBlocking } from "./builds.ts";
 import type { Dashboard } from "./form.ts";
+import { mirrors } from "./mirrors.ts";
 import { bazelCache, boskos, githubCache, monitoring } from "./monitoring.ts";
 import { contributors, developerVelocity, velocity } from "./velocity.ts";
 
@@ -15,4 +16,5 @@ export const DASHBOARDS: readonly Dashboard[] = [
   boskos,
   bazelCache,
   githubCache,
+  mirrors,
 ];

@@ -100,6 +100,7 @@ const PANELS: Readonly<Record<string, readonly string[]>> = {
     "Tokens saved in the last hour",
     "Tokens saved in the last 7 days",
   ],
+  "Cutwater mirrors": ["Mirrored repositories"],
 };
 
 test("Every panel of the original is there", () => {
@@ -141,7 +142,7 @@ test("No address and no secret stands in the files: Grafana's environment has th
   for (const file of ["datasources/velodrome.yaml", "dashboards/velodrome.yaml"]) {
     const text = read("provisioning", file);
     expect(text).not.toMatch(/https?:/);
-    for (const [, value = ""] of text.matchAll(/\b(?:url|user|password|path): ?([^,}\n]+)/g))
+    for (const [, value = ""] of text.matchAll(/\b(?:url|user|password|path|bearerToken): ?([^,}\n]+)/g))
       expect(value).toMatch(/^\$[A-Z_]+/);
   }
 });

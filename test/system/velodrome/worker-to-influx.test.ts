@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import * as z from "zod";
+import { mirrors } from "../../../grafana/mirrors.ts";
 import { pointLine, series } from "../../../src/velodrome/transform/series.ts";
 import { testSystem, type TestSystem } from "../../harness/system.ts";
 import { folder, type Folder } from "../cli/cutwater.ts";
@@ -56,6 +58,18 @@ test("The mirror's points are GitHub's, in files and in the InfluxDB", async () 
     .flatMap(({ comments, pull }) => [...comments, ...(pull?.reviewComments ?? [])]);
   const seconds = new Set(said.map(({ createdAt }) => Date.parse(createdAt) / 1000));
   expect(new Set((await influx.points("comments")).map((point) => point.at))).toEqual(seconds);
+});
+
+test("Grafana's columns of the mirrors are in their JSON", async () => {
+  const headers = { authorization: `Bearer ${system.secrets.admin}` };
+  const asked = mirrors.panels.flatMap(({ targets }) => targets);
+  expect(asked.length).toBeGreaterThan(0);
+  for (const { query, root = "", columns = [] } of asked) {
+    const answer = await (await fetch(`${system.worker.url}${query}`, { headers })).json();
+    const rows = z.record(z.string(), z.array(z.record(z.string(), z.unknown())).min(1)).parse(answer)[root] ?? [];
+    for (const [name, type] of columns)
+      expect(typeof rows[0]?.[name], name).toBe(type === "string" ? "string" : "number");
+  }
 });
 
 test("Without the administrator's token nothing is read", async () => {
