@@ -21,6 +21,8 @@ import { setup } from "./routes/setup.ts";
 import { webhookSecrets } from "./routes/webhook-secrets.ts";
 import { tide } from "./routes/tide.ts";
 import { velodrome } from "./routes/velodrome.ts";
+import { velodromeEmbed } from "./routes/velodrome-embed.ts";
+import { velodromePanels } from "./routes/velodrome-panels.ts";
 import { velodromeSeries } from "./routes/velodrome-series.ts";
 
 export { BuildCluster } from "../durable/build-cluster.ts";
@@ -50,6 +52,8 @@ const app = createApp()
   .route("/", tide)
   .route("/", velodrome)
   .route("/", velodromeSeries)
+  .route("/", velodromePanels)
+  .route("/", velodromeEmbed)
   .route("/", auth)
   .route("/", setup)
   .route("/", webhookSecrets)

@@ -3,9 +3,9 @@ import { etag } from "hono/etag";
 import * as z from "zod";
 import { progressOf } from "../velodrome/points/progress.ts";
 import { readSeries } from "../velodrome/points/series.ts";
-import type { SeriesAnswer } from "../velodrome/points/view.ts";
 import { createApp } from "./app.ts";
 import { notFound } from "./surroundings.ts";
+import { csvOf } from "./velodrome-csv.ts";
 import { seenMirrors } from "./velodrome-sight.ts";
 
 export const velodromeSeries = createApp();
@@ -53,19 +53,6 @@ velodromeSeries.get("/api/velodrome/series", etag(), async (c) => {
   const of = repositories.length > 0 ? repositories : seen.slice(0, MOST_REPOSITORIES);
   const answer = await readSeries(c.env.DB, { metric, repositories: of, from, to, width, fields, aggregate }, now);
   if (format === "json") return c.json(answer);
-  c.header("content-type", "text/csv; charset=utf-8");
-  c.header("content-disposition", `attachment; filename="${metric}.csv"`);
-  return c.body(csvOf(answer));
+  const lines = answer.lines.map(({ repository, field, values }) => ({ name: `${repository} ${field}`, values }));
+  return csvOf(c, metric, { kind: "chart", times: answer.times, lines });
 });
-
-/** A line for each time; the columns are named `org/repo field`. */
-function csvOf({ times, lines }: SeriesAnswer): string {
-  const head = ["time", ...lines.map(({ repository, field }) => `${repository} ${field}`)];
-  const rows = times.map((time, at) => [
-    new Date(time * 1000).toISOString(),
-    ...lines.map(({ values }) => String(values[at] ?? "")),
-  ]);
-  return [head, ...rows].map((cells) => `${cells.map((cell) => quoted(cell)).join(",")}\r\n`).join("");
-}
-
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -288,3 +288,37 @@ export const metricPoint = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.repository, t.metric, t.generation, t.resolution, t.at, t.field] })],
 );
+
+/**
+ * What dashboards show of a metric for each hour, day and week (spec velodrome 1.12): counts, people counted once, states at the end
+ * of each. Times in seconds.
+ */
+export const metricBucket = sqliteTable(
+  "metric_bucket",
+  {
+    repository: text().notNull(),
+    metric: text().notNull(),
+    generation: integer().notNull(),
+    resolution: integer().notNull(),
+    field: text().notNull(),
+    at: integer().notNull(),
+    value: real().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.metric, t.generation, t.resolution, t.field, t.at] })],
+);
+
+/** How often each person did what a metric counts, in each hour, day and week; without bots. */
+export const metricAuthor = sqliteTable(
+  "metric_author",
+  {
+    repository: text().notNull(),
+    metric: text().notNull(),
+    generation: integer().notNull(),
+    resolution: integer().notNull(),
+    field: text().notNull(),
+    at: integer().notNull(),
+    author: text().notNull(),
+    n: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.metric, t.generation, t.resolution, t.field, t.at, t.author] })],
+);

@@ -10,6 +10,7 @@ const islands: Readonly<Record<IslandProps["name"], () => Promise<{ start: Start
   "job-log": () => import("./job-log.tsx"),
   "command-filter": () => import("./command-filter.tsx"),
   tide: () => import("./tide.tsx"),
+  chart: () => import("./chart.tsx"),
 };
 
 const isIsland = (name: string | undefined): name is IslandProps["name"] => name !== undefined && name in islands;

@@ -22,6 +22,7 @@ export interface FrameProps extends Surroundings {
 const PLACES = [
   { href: "/", text: "Jobs", owns: /^\/(jobs\/|job-history|pr\/|pr$|pr\?|$|\?)/ },
   { href: "/tide", text: "Tide", owns: /^\/tide/ },
+  { href: "/velodrome", text: "Metrics", owns: /^\/velodrome/ },
   { href: "/deliveries", text: "Deliveries", owns: /^\/deliveries/ },
   { href: "/command-help", text: "Commands", owns: /^\/(command-help|plugins)/ },
   { href: "/config", text: "Config", owns: /^\/(config|clusters)/ },

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 
 export interface IslandProps {
   /** Name of a file in ui/islands. */
-  readonly name: "job-list" | "job" | "job-log" | "command-filter" | "tide";
+  readonly name: "job-list" | "job" | "job-log" | "command-filter" | "tide" | "chart";
   /** Plain data for the component; it ends up in the page. */
   readonly data: unknown;
   readonly children?: ComponentChildren;

@@ -4,9 +4,10 @@ import { stored } from "../../store/stored.ts";
 import type { Definition } from "../definitions.ts";
 import type { CommentRow, EventRow, IssueRow } from "../rows.ts";
 import { keysBehind, upToHorizon } from "../transform/pages.ts";
-import { fingerprint, MetricRun } from "../transform/run.ts";
+import { fingerprint, MetricRun, type Sample } from "../transform/run.ts";
 import type { Point } from "../transform/plugin.ts";
-import { type Digest, digestsOf, RESOLUTIONS } from "./digest.ts";
+import { endsBetween } from "./buckets.ts";
+import { RESOLUTIONS } from "./digest.ts";
 
 /** A row of `metric_run`. */
 export interface Progress {
@@ -23,10 +24,13 @@ export interface Working {
   readonly run: MetricRun;
   /** The last issue that it was shown. */
   issues: number;
+  /** Up to when states were measured; null: never yet. Seconds. */
+  measured: number | null;
 }
 
 export interface Step {
   readonly points: readonly Point[];
+  readonly samples: readonly Sample[];
   /** Nothing is left up to `until`. */
   readonly caughtUp: boolean;
   /** Rows of D1 that were read. */
@@ -36,24 +40,37 @@ export interface Step {
 /** Rows that a step may cost in D1 at the worst: each digest is looked up and written. */
 export const STEP_ROWS = 4500;
 const MOST_A_PAGE = 500;
+/** Of those rows, for measured states. */
+const SAMPLE_ROWS = 1500;
 const YEAR_OLD = RESOLUTIONS.find(({ seconds }) => seconds > 1)?.kept ?? 0;
 
 /** How many rows of each kind a step reads: a row may make a point, a point a row for each field and resolution. */
 function pageOf({ options }: Definition, cursorAt: number, now: number): number {
-  const fields = options.state === "" ? 2 : 2 + options.percentiles.length;
+  const isState = options.state !== "";
+  const fields = isState ? 2 + options.percentiles.length : 2;
   const resolutions = cursorAt < now - YEAR_OLD ? 2 : RESOLUTIONS.length;
-  return Math.min(MOST_A_PAGE, Math.max(20, Math.floor(STEP_ROWS / (fields * resolutions * 2 * 2 + 4))));
+  const buckets = isState ? 0 : resolutions * (options.logAuthor ? 10 : 4);
+  const rows = isState ? STEP_ROWS - SAMPLE_ROWS : STEP_ROWS;
+  return Math.min(MOST_A_PAGE, Math.max(20, Math.floor(rows / (fields * resolutions * 2 * 2 + 4 + buckets))));
 }
+
+/** Fields of a state, each of which may be read and written for up to three buckets. */
+const samplesOf = ({ options }: Definition): number => Math.floor(SAMPLE_ROWS / ((2 + options.percentiles.length) * 4));
 
 /** From what {@link save} gave, or from the beginning. */
 export function working(repository: string, { options }: Definition, saved: string | null): Working {
-  const { issues = 0, run = null } = saved === null ? {} : stored<{ issues: number; run: Json }>(saved);
-  return { run: new MetricRun(repository, options, run), issues };
+  const known = saved === null ? null : stored<{ issues: number; measured: number | null; run: Json }>(saved);
+  const run = new MetricRun(repository, options, known?.run ?? null);
+  return { run, issues: known?.issues ?? 0, measured: known?.measured ?? null };
 }
 
-export const save = ({ run, issues }: Working): string => JSON.stringify({ issues, run: run.save() });
+export const save = ({ run, issues, measured }: Working): string =>
+  JSON.stringify({ issues, measured, run: run.save() });
 
-export const definitionOf = ({ options }: Definition): string => fingerprint(options);
+/** Changes when the same points make other rows than before. */
+const ROWS_VERSION = 2;
+
+export const definitionOf = ({ options }: Definition): string => `${ROWS_VERSION} ${fingerprint(options)}`;
 
 const ISSUES = `SELECT repository, number, is_pr, user, title, state, comments, labels, created, closed, updated
   FROM mirror_issue WHERE repository = ? AND number > ? AND created <= ? AND gone = 0 ORDER BY number LIMIT ?`;
@@ -87,16 +104,18 @@ export async function step(
   if (issues.length >= size) {
     const points = run.advance({ issues, events: [], comments: [] });
     at.issues = last;
-    return { points, caughtUp: false, used };
+    at.measured ??= beginningOf(issues);
+    return { points, samples: [], caughtUp: false, used };
   }
+  const horizon = horizonOf(definition, at.measured ?? beginningOf(issues), until, now);
   const keys = keysBehind(run.cursor);
   const { events: after, comments: behind } = keys;
   const key = [behind.at, behind.id];
   const [events, comments] = await Promise.all([
-    db.prepare(EVENTS).bind(repository, after.at, after.id, until, size).all<EventRow>(),
+    db.prepare(EVENTS).bind(repository, after.at, after.id, horizon.until, size).all<EventRow>(),
     db
       .prepare(COMMENTS)
-      .bind(repository, ...key, ...key, behind.review ? 1 : 0, until, size)
+      .bind(repository, ...key, ...key, behind.review ? 1 : 0, horizon.until, size)
       .all<CommentInD1>(),
   ]);
   const more = { events: events.results.length >= size, comments: comments.results.length >= size };
@@ -105,51 +124,35 @@ export async function step(
     events: events.results,
     comments: comments.results.map((row) => ({ ...row, review: row.review === 1 })),
   };
-  const points = run.advance(upToHorizon(rows, more));
+  const batch = upToHorizon(rows, more);
+  const isCut = more.events || more.comments;
+  const known = isCut ? Math.max(batch.events.at(-1)?.at ?? 0, batch.comments.at(-1)?.at ?? 0) : until + 1;
+  const ends = horizon.ends.filter((end) => end <= known);
+  const samples: Sample[] = [];
+  const points = run.advance(batch, ends, samples);
   at.issues = last;
+  at.measured = ends.at(-1) ?? at.measured ?? beginningOf(issues);
   return {
     points,
-    caughtUp: !more.events && !more.comments,
+    samples,
+    caughtUp: !isCut && horizon.until === until,
     used: used + events.meta.rows_read + comments.meta.rows_read,
   };
 }
 
-/** Of one statement's parameter: D1 takes two million bytes. */
-const DIGESTS_A_STATEMENT = 5000;
+/** When the first of them was opened; null: there is none. */
+const beginningOf = (issues: readonly { readonly created: number }[]): number | null =>
+  issues.length === 0 ? null : Math.min(...issues.map(({ created }) => created));
 
-const WRITE = `INSERT INTO metric_point
-  (repository, metric, generation, resolution, field, at, n, sum, least, most, last, last_at)
-SELECT ?1, ?2, ?3, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-  value ->> 8
-FROM json_each(?5)
-WHERE EXISTS (SELECT 1 FROM metric_run WHERE repository = ?1 AND metric = ?2 AND generation = ?3 AND seq = ?4)
-ON CONFLICT DO UPDATE SET n = n + excluded.n, sum = sum + excluded.sum, least = min(least, excluded.least),
-  most = max(most, excluded.most), last = iif(excluded.last_at >= last_at, excluded.last, last),
-  last_at = max(last_at, excluded.last_at)`;
-const COUNT = `UPDATE metric_run SET seq = seq + 1, until = iif(?5, ?6, until), shown = iif(?5, generation, shown)
-WHERE repository = ?1 AND metric = ?2 AND generation = ?3 AND seq = ?4`;
-
-/** Adds a step's digests, and counts it: both or neither, and once. False: it is not the next step any more. */
-export async function keep(
-  db: D1Database,
-  repository: string,
-  { metric, generation, seq }: Progress,
-  { points, caughtUp }: Step,
+/** How far a step may go, and when it measures: states at the ends of hours and days, openings once at the end. */
+function horizonOf(
+  definition: Definition,
+  measured: number | null,
   until: number,
   now: number,
-): Promise<{ readonly kept: boolean; readonly used: number }> {
-  const key = [repository, metric, generation, seq] as const;
-  const rows = digestsOf(points, now).map(cellsOf);
-  const statements: D1PreparedStatement[] = [];
-  for (let from = 0; from < rows.length; from += DIGESTS_A_STATEMENT) {
-    const part = JSON.stringify(rows.slice(from, from + DIGESTS_A_STATEMENT));
-    statements.push(db.prepare(WRITE).bind(...key, part));
-  }
-  statements.push(db.prepare(COUNT).bind(...key, caughtUp ? 1 : 0, until));
-  const answers = await db.batch(statements);
-  const used = answers.reduce((sum, { meta }) => sum + meta.rows_read + meta.rows_written, 0);
-  return { kept: (answers.at(-1)?.meta.changes ?? 0) > 0, used };
+): { readonly until: number; readonly ends: readonly number[] } {
+  if (definition.options.state === "" || measured === null) return { until, ends: [until + 1] };
+  const most = samplesOf(definition);
+  const ends = endsBetween(measured, until, now, most);
+  return ends.length < most ? { until, ends: [...ends, until + 1] } : { until: (ends.at(-1) ?? until) - 1, ends };
 }
-
-const cellsOf = ({ resolution, field, at, n, sum, least, most, last, lastAt }: Digest) =>
-  [resolution, field, at, n, sum, least, most, last, lastAt] as const;

@@ -17,6 +17,7 @@ export class Ages {
   /** Of places 1 to its length; a power of two. */
   #tree = new Int32Array(16);
   #minutes = 0;
+  #sumOfStarts = 0;
   /** How many started at which second of a minute. */
   readonly #seconds = new Int32Array(60);
 
@@ -36,6 +37,7 @@ export class Ages {
     this.#starts.push(start);
     this.#place.set(member, place);
     this.#change(place, 1);
+    this.#sumOfStarts += start;
     this.#minutes += Math.floor(start / 60);
     this.#seconds[start % 60] = (this.#seconds[start % 60] ?? 0) + 1;
   }
@@ -47,6 +49,7 @@ export class Ages {
     const start = this.#starts[place] ?? 0;
     this.#place.delete(member);
     this.#change(place, -1);
+    this.#sumOfStarts -= start;
     this.#minutes -= Math.floor(start / 60);
     this.#seconds[start % 60] = (this.#seconds[start % 60] ?? 0) - 1;
   }
@@ -65,6 +68,19 @@ export class Ages {
     const dated = this.#place.size;
     if (fromYoungest >= dated) return 2 ** 63;
     return (at - (this.#starts[this.#placeOf(dated - fromYoungest)] ?? at)) * 1e9;
+  }
+
+  /** Of those whose start is known. */
+  sumSeconds(at: number): number {
+    return this.#place.size * at - this.#sumOfStarts;
+  }
+
+  /** Like {@link percentile}, in seconds and of those whose start is known. */
+  percentileSeconds(percent: number, at: number): number {
+    const known = this.#place.size;
+    if (known === 0) return 0;
+    const fromYoungest = Math.floor((percent * known + 99) / 100) - 1;
+    return at - (this.#starts[this.#placeOf(known - fromYoungest)] ?? at);
   }
 
   #change(place: number, by: number): void {

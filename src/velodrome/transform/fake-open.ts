@@ -37,6 +37,13 @@ export function fakeOpen(child: Plugin): Plugin {
       return points;
     },
     comment: (row) => child.comment(row),
+    measure(at) {
+      const points: Point[] = [];
+      for (let next = waiting.takeUntil(at - 1); next; next = waiting.takeUntil(at - 1))
+        points.push(...child.event(openedEvent(next)));
+      const measured = child.measure(at);
+      return { points: [...points, ...measured.points], fields: measured.fields };
+    },
     save: () => [[packNumbers(seen), waiting.all().map((one) => ({ ...one }))], child.save()],
     load(saved) {
       const [own, below] = pair(saved);

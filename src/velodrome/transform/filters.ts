@@ -9,6 +9,7 @@ export function authorFilter(ignored: readonly string[], child: Plugin): Plugin 
     issue: (row) => (names.has(row.user ?? "") ? NO_POINTS : child.issue(row)),
     event: (row) => (row.actor !== null && names.has(row.actor) ? NO_POINTS : child.event(row)),
     comment: (row) => (names.has(row.user ?? "") ? NO_POINTS : child.comment(row)),
+    measure: (at) => child.measure(at),
     save: () => child.save(),
     load: (saved) => child.load(saved),
   };
@@ -28,6 +29,7 @@ export function typeFilter(
     },
     event: (row) => (known.has(row.issue) ? child.event(row) : NO_POINTS),
     comment: (row) => (known.has(row.issue) ? child.comment(row) : NO_POINTS),
+    measure: (at) => child.measure(at),
     save: () => [packNumbers(known), child.save()],
     load(saved) {
       const [numbers, below] = pair(saved);

@@ -18,17 +18,29 @@ export interface Plugin {
   issue(row: IssueRow): readonly Point[];
   event(row: EventRow): readonly Point[];
   comment(row: CommentRow): readonly Point[];
+  /** What is so at that time (Unix seconds), to which it has been told everything before; with points that only the time brought. */
+  measure(at: number): Measured;
   /** All it remembers. */
   save(): Json;
   /** Takes up, into a new plugin of the same definition, what {@link save} gave. Throws for anything else. */
   load(saved: unknown): void;
 }
 
+export interface Measured {
+  readonly points: readonly Point[];
+  /** Null: it has no state. */
+  readonly fields: Readonly<Record<string, number>> | null;
+}
+
 export const NO_POINTS: readonly Point[] = [];
 export const NO_TAGS: Readonly<Record<string, string>> = {};
 
 /** Of plugins that remember nothing. */
-export const FORGETFUL = { save: (): Json => null, load: (): void => {} } as const;
+export const FORGETFUL = {
+  measure: (): Measured => ({ points: NO_POINTS, fields: null }),
+  save: (): Json => null,
+  load: (): void => {},
+} as const;
 
 /** Of plugins that say nothing. */
 export const nothing = (): readonly Point[] => NO_POINTS;

@@ -28,6 +28,13 @@ export interface Batch {
   readonly comments: readonly CommentRow[];
 }
 
+/** What a state was at a time. */
+export interface Sample {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly fields: Readonly<Record<string, number>>;
+}
+
 /** Which points a definition makes: the same text, the same points. */
 export const fingerprint = (options: CountOptions): string =>
   JSON.stringify([
@@ -44,6 +51,14 @@ export const fingerprint = (options: CountOptions): string =>
 
 export const cursorOfEvent = ({ at, id }: EventRow): Cursor => ({ at, comment: false, review: false, id });
 export const cursorOfComment = ({ at, review, id }: CommentRow): Cursor => ({ at, comment: true, review, id });
+
+/** Behind everything that was before that time. */
+const cursorOfEnd = (end: number): Cursor => ({
+  at: end - 1,
+  comment: true,
+  review: true,
+  id: Number.MAX_SAFE_INTEGER,
+});
 
 /** Negative when `a` comes first. */
 export function compare(a: Cursor, b: Cursor): number {
@@ -98,8 +113,11 @@ export class MetricRun {
   /**
    * Takes rows that no earlier go has had (issues may come again). Throws {@link LateRow}, having changed nothing, when a
    * row should have been there before: only a new run over all rows gives the right points then.
+   *
+   * `ends`: times (Unix seconds, in order) at which states are to be measured, which goes into `samples`; there are no more rows
+   * to come from before the last of them.
    */
-  advance({ issues, events, comments }: Batch): Point[] {
+  advance({ issues, events, comments }: Batch, ends: readonly number[] = [], samples: Sample[] = []): Point[] {
     const orderedEvents = inOrder(events, cursorOfEvent);
     const orderedComments = inOrder(comments, cursorOfComment);
     const fresh = issues.filter(({ number }) => !this.#known.has(number));
@@ -110,10 +128,16 @@ export class MetricRun {
       this.#known.add(issue.number);
       this.#keep(points, this.#plugin.issue(issue));
     }
-    let [nextEvent, nextComment] = [0, 0];
+    let [nextEvent, nextComment, nextEnd] = [0, 0, 0];
     for (;;) {
       const event = orderedEvents[nextEvent];
       const comment = orderedComments[nextComment];
+      const end = ends[nextEnd];
+      if (end !== undefined && end <= Math.min(event?.at ?? end, comment?.at ?? end)) {
+        nextEnd += 1;
+        this.#measure(end, points, samples);
+        continue;
+      }
       if (event && (!comment || event.at <= comment.at)) {
         nextEvent += 1;
         this.#miss(event.issue);
@@ -124,12 +148,13 @@ export class MetricRun {
         this.#keep(points, this.#plugin.comment(comment));
       } else break;
     }
-    const ends = [
+    const places = [
       ...orderedEvents.slice(-1).map(cursorOfEvent),
       ...orderedComments.slice(-1).map(cursorOfComment),
+      ...ends.slice(-1).map(cursorOfEnd),
       ...(this.#cursor === null ? [] : [this.#cursor]),
     ];
-    this.#cursor = ends.sort(compare).at(-1) ?? null;
+    this.#cursor = places.sort(compare).at(-1) ?? null;
     return points;
   }
 
@@ -153,6 +178,12 @@ export class MetricRun {
       throw new LateRow(`Event ${event.id} of ${this.#repository} came after younger ones`);
     if (comment && compare(cursorOfComment(comment), cursor) <= 0)
       throw new LateRow(`Comment ${comment.id} of ${this.#repository} came after younger ones`);
+  }
+
+  #measure(at: number, points: Point[], samples: Sample[]): void {
+    const measured = this.#plugin.measure(at);
+    this.#keep(points, measured.points);
+    if (measured.fields !== null) samples.push({ at, fields: measured.fields });
   }
 
   #miss(issue: number): void {

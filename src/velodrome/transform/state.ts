@@ -114,6 +114,14 @@ export function statePlugin(atoms: readonly Atom[], percentiles: readonly number
       return [measured(row.at)];
     },
     comment: nothing,
+    measure: (at) => ({
+      points: NO_POINTS,
+      fields: {
+        "in-state": ages.count,
+        "age-sum": ages.sumSeconds(at),
+        ...Object.fromEntries(percentiles.map((percent) => [`age-${percent}`, ages.percentileSeconds(percent, at)])),
+      },
+    }),
     save() {
       const numbers = [...states.keys()].sort((a, b) => a - b);
       const each = numbers.map((number) => states.get(number) ?? initialState(atoms));

@@ -13,6 +13,13 @@ export function multiplexer(children: readonly Plugin[]): Plugin {
     issue: (row) => all((child) => child.issue(row)),
     event: (row) => all((child) => child.event(row)),
     comment: (row) => all((child) => child.comment(row)),
+    measure(at) {
+      const each = children.map((child) => child.measure(at));
+      return {
+        points: each.flatMap(({ points }) => points),
+        fields: each.find(({ fields }) => fields !== null)?.fields ?? null,
+      };
+    },
     save: () => children.map((child) => child.save()),
     load(saved) {
       if (!Array.isArray(saved) || saved.length !== children.length)
@@ -33,6 +40,7 @@ export function authorLogger(child: Plugin): Plugin {
     issue: (row) => signed(child.issue(row), row.user ?? ""),
     event: (row) => signed(child.event(row), row.actor),
     comment: (row) => signed(child.comment(row), row.user ?? ""),
+    measure: (at) => child.measure(at),
     save: () => child.save(),
     load: (saved) => child.load(saved),
   };
@@ -56,6 +64,7 @@ export function fakeComment(child: Plugin): Plugin {
       };
       return both(child.comment(row), child.event(commented));
     },
+    measure: (at) => child.measure(at),
     save: () => child.save(),
     load: (saved) => child.load(saved),
   };

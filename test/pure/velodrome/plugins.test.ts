@@ -21,6 +21,7 @@ function echo(name = "echo"): Plugin & { readonly heard: string[] } {
     issue: ({ number, created }: IssueRow) => point(created, `issue ${number}`),
     event: ({ event, at, actor, issue }: EventRow) => point(at, `${event} ${issue} by ${actor} at ${at}`),
     comment: ({ at, issue }: CommentRow) => point(at, `comment ${issue} at ${at}`),
+    measure: () => ({ points: [], fields: null }),
     save: () => heard,
     load: () => {},
   };

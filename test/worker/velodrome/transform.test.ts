@@ -14,6 +14,7 @@ const DAY = 86_400;
 const NOW = Math.floor(Date.now() / 1000);
 const BEGIN = NOW - 900 * DAY;
 const LABELS = ["lgtm", "approved", "needs-rebase"];
+const WHO = ["ada", "ben", "cleo", "dan", "eve", "fay", "gus", "hal", "k8s-ci-robot"];
 const BODIES = ["/lgtm", "/retest", "thanks", "/approve", "is this still so?"];
 
 interface Rows {
@@ -32,14 +33,14 @@ function history(repository: string, size: number): Rows {
   };
   for (let number = 1; number <= size; number += 1) {
     const created = BEGIN + Math.floor((number / size) * 890 * DAY);
-    const user = `user-${dice(9)}`;
+    const user = WHO[dice(WHO.length)] ?? "";
     const base = { repository, title: `Issue ${number}`, state: "open", comments: 0, labels: [] };
     rows.issues.push({ ...base, number, is_pr: dice(3) > 0, user, created, closed: null, updated: created });
     for (let step = 0, at = created; step < 6; step += 1) {
       at += dice(3 * DAY);
       if (at > NOW - 4000) break;
       id += 1;
-      const by = `user-${dice(9)}`;
+      const by = WHO[dice(WHO.length)] ?? "";
       const body = BODIES[dice(BODIES.length)] ?? "";
       if (dice(2) === 0)
         rows.comments.push({ repository, id, issue: number, user: by, body, review: dice(5) === 0, at });
@@ -79,10 +80,10 @@ async function insert(rows: Rows): Promise<void> {
 }
 
 /** What all rows at once give, kept for ever resolutions only: `resolution at field` and what was seen then. */
-function expected(rows: Rows, repository: string, metric: string): ReadonlyMap<string, readonly number[]> {
+function expected(rows: Rows, repository: string, metric: string, end: number): ReadonlyMap<string, readonly number[]> {
   const definition = metricsOf(repository, "", null).definitions.find((one) => one.metric === metric);
   if (!definition) throw new Error(`no ${metric}`);
-  const points = new MetricRun(repository, definition.options).advance(rows);
+  const points = new MetricRun(repository, definition.options).advance(rows, [end]);
   return new Map(
     digestsOf(points, NOW)
       .filter(({ resolution }) => resolution >= DAY)
@@ -109,11 +110,70 @@ async function shown(repository: string, metric: string): Promise<ReadonlyMap<st
   );
 }
 const METRICS = metricsOf("any/repo", "", null).definitions.map(({ metric }) => metric);
-async function equal(rows: Rows, repository: string): Promise<void> {
+/** `end`: up to when rows were known, in seconds; nothing happens in the last ten days. */
+async function equal(rows: Rows, repository: string, end = NOW - 5 * DAY): Promise<void> {
   for (const metric of METRICS) {
-    const [found, wanted] = [await shown(repository, metric), expected(rows, repository, metric)];
+    const [found, wanted] = [await shown(repository, metric), expected(rows, repository, metric, end)];
     expect([metric, Object.fromEntries(found)]).toEqual([metric, Object.fromEntries(wanted)]);
   }
+  await equalBuckets(rows, repository, end);
+}
+
+const WEEK = 7 * DAY;
+const weekOf = (at: number) => Math.floor((at - 4 * DAY) / WEEK) * WEEK + 4 * DAY;
+const dayOf = (at: number) => Math.floor(at / DAY) * DAY;
+
+async function buckets(repository: string, metric: string, resolution: number, field: string) {
+  const { results } = await env.DB.prepare(
+    `SELECT at, value FROM metric_run AS run JOIN metric_bucket AS bucket USING (repository, metric)
+     WHERE bucket.generation = run.shown AND repository = ? AND metric = ? AND resolution = ? AND field = ? ORDER BY at`,
+  )
+    .bind(repository, metric, resolution, field)
+    .all<{ at: number; value: number }>();
+  return results.map(({ at, value }) => [at, value]);
+}
+
+/** What dashboards show, counted here by hand: days, weeks, people, and the open pull requests at each day's end. */
+async function equalBuckets({ issues, events, comments }: Rows, repository: string, end: number): Promise<void> {
+  const pulls = new Map(issues.filter(({ is_pr: isPull }) => isPull).map((row) => [row.number, row]));
+  const said = comments.filter(({ issue }) => pulls.has(issue));
+  const bots = said.filter(({ user }) => user === "k8s-ci-robot");
+  const people = said.filter(({ user }) => user !== "k8s-ci-robot");
+  const tally = (rows: readonly CommentRow[], bucket: (at: number) => number, once: boolean) => {
+    const found = new Map<number, string[]>();
+    for (const { at, user } of rows) found.set(bucket(at), [...(found.get(bucket(at)) ?? []), user ?? ""]);
+    const entries = [...found].map(([at, users]) => [at, once ? new Set(users).size : users.length]);
+    return entries.sort(([a = 0], [b = 0]) => a - b);
+  };
+  for (const [resolution, bucket] of [
+    [DAY, dayOf],
+    [WEEK, weekOf],
+  ] as const) {
+    const of = async (field: string) => await buckets(repository, "contributions", resolution, field);
+    expect(await of("comment")).toEqual(tally(people, bucket, false));
+    expect(await of("comment-bots")).toEqual(tally(bots, bucket, false));
+    expect(await of("comment-authors")).toEqual(tally(people, bucket, true));
+  }
+  const left = new Map<number, number>();
+  for (const { event, issue, at } of events.toSorted((a, b) => b.at - a.at))
+    if ((event === "closed" || event === "merged") && at >= (pulls.get(issue)?.created ?? 0)) left.set(issue, at);
+  const states = {
+    count: await buckets(repository, "open", DAY, "in-state"),
+    age: await buckets(repository, "open", DAY, "age-50"),
+  };
+  expect(states.count.length).toBeGreaterThan(100);
+  for (const [place, [at = 0, count]] of states.count.slice(0, -1).entries()) {
+    const moment = at + DAY;
+    if (moment > end) break;
+    const ages = [...pulls.values()]
+      .filter(({ number, created }) => created < moment && (left.get(number) ?? moment) >= moment)
+      .map(({ created }) => moment - created)
+      .sort((a, b) => a - b);
+    expect([at, count, states.age[place]?.[1]]).toEqual([at, ages.length, ages[Math.ceil(ages.length / 2) - 1] ?? 0]);
+  }
+  // A day without events has its measure, too.
+  const days = states.count.map(([at = 0]) => at);
+  expect(days.every((at, place) => place === 0 || at - (days[place - 1] ?? 0) === DAY)).toBe(true);
 }
 
 /** Works until nothing is left; `restart`: with a new object before each piece. Answers the most rows that one piece used. */
@@ -160,7 +220,7 @@ describe("the transform of a repository", () => {
     };
     await insert(early);
     await transform(repository, { at: (cut + 200) * 1000 });
-    await equal(early, repository);
+    await equal(early, repository, cut + 1);
     await insert({
       issues: rows.issues.filter((row) => !early.issues.includes(row)),
       events: rows.events.filter((row) => !early.events.includes(row)),

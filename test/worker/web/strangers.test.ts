@@ -20,6 +20,8 @@ import { webhookSecrets } from "../../../src/routes/webhook-secrets.ts";
 import { setup } from "../../../src/routes/setup.ts";
 import { tide } from "../../../src/routes/tide.ts";
 import { velodrome } from "../../../src/routes/velodrome.ts";
+import { velodromeEmbed } from "../../../src/routes/velodrome-embed.ts";
+import { velodromePanels } from "../../../src/routes/velodrome-panels.ts";
 import { velodromeSeries } from "../../../src/routes/velodrome-series.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
 import { storagePath } from "../../../src/jobs/paths.ts";
@@ -102,6 +104,29 @@ const TABLE: Readonly<Record<string, Row>> = {
     status: 404,
   },
   "GET /api/velodrome/metrics": { path: "/api/velodrome/metrics", status: 200 },
+  "GET /velodrome": { path: "/velodrome", status: 200 },
+  "GET /velodrome/:dashboard": { path: `/velodrome/velocity?repo=harbor/${PRIVATE}`, status: 404 },
+  "GET /velodrome/:dashboard/:panel": { path: `/velodrome/velocity/merge-rate?repo=harbor/${PRIVATE}`, status: 404 },
+  "GET /velodrome/:dashboard/:panel/data.json": {
+    path: `/velodrome/velocity/merge-rate/data.json?repo=harbor/${PRIVATE}`,
+    status: 404,
+  },
+  "GET /velodrome/:dashboard/:panel/data.csv": {
+    path: `/velodrome/velocity/merge-rate/data.csv?repo=harbor/${PRIVATE}`,
+    status: 404,
+  },
+  "GET /embed/:dashboard/:panel": {
+    path: `/embed/velocity/merge-rate?repo=harbor/${PRIVATE}&key=00000000000000000000000000000000`,
+    status: 404,
+  },
+  "GET /embed/:dashboard/:panel/data.json": {
+    path: `/embed/velocity/merge-rate/data.json?repo=harbor/${PRIVATE}`,
+    status: 404,
+  },
+  "GET /embed/:dashboard/:panel/data.csv": {
+    path: `/embed/velocity/merge-rate/data.csv?repo=harbor/${PRIVATE}`,
+    status: 404,
+  },
   "GET /api/velodrome/series": {
     path: `/api/velodrome/series?metric=merge&repository=harbor/${PRIVATE}`,
     status: 404,
@@ -195,6 +220,8 @@ it("the table has every route", () => {
     tide,
     velodrome,
     velodromeSeries,
+    velodromePanels,
+    velodromeEmbed,
     metrics,
     artifacts,
     dashboard,

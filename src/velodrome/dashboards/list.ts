@@ -1,0 +1,5 @@
+/** Every dashboard, in the order of the list. */
+import type { Dashboard } from "./panel.ts";
+import { reviewing, velocity } from "./velocity.ts";
+
+export const DASHBOARDS: readonly Dashboard[] = [velocity, reviewing];
