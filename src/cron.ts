@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { protectSome } from "./jobs/branch-protector-duty.ts";
 import { jobsMaxAge } from "./jobs/retention.ts";
 import { sweepRows } from "./store/sweep.ts";
+import { step as metricsStep } from "./metrics/step.ts";
 import { syncPools } from "./tide/sync.ts";
 import { mirroredRepositories } from "./velodrome/mirror/mirrored.ts";
 
@@ -31,8 +32,14 @@ const fetcher: Duty = async (env) => {
   await Promise.all(names.map((name) => env.MIRROR.getByName(name).sync()));
 };
 
+/** One step of the metrics of builds. It may use up what an invocation may read of D1, so it has a cadence of its own. */
+const bigquery: Duty = async (env, now) => {
+  await metricsStep(env, now);
+};
+
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
   "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools, fetcher],
+  "3-59/5 * * * *": [bigquery],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

@@ -3,6 +3,7 @@ import { runCron } from "./cron.ts";
 import type { Env } from "./env.ts";
 import { createApp } from "./routes/app.ts";
 import { api } from "./routes/api.ts";
+import { buildMetrics } from "./routes/build-metrics.ts";
 import { artifacts } from "./routes/artifacts.ts";
 import { auth } from "./routes/auth.ts";
 import { config } from "./routes/config.ts";
@@ -58,6 +59,7 @@ const app = createApp()
   .route("/", setup)
   .route("/", webhookSecrets)
   .route("/", metrics)
+  .route("/", buildMetrics)
   .route("/", artifacts)
   .route("/", dashboard);
 

@@ -161,7 +161,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
   // Cloudflare fires cron triggers; the local runtime does not.
   const cron = setInterval(() => {
-    worker.scheduled("*/5 * * * *").catch((error: unknown) => options.log(`cron: ${String(error)}`));
+    for (const cadence of ["*/5 * * * *", "3-59/5 * * * *"])
+      worker.scheduled(cadence).catch((error: unknown) => options.log(`cron: ${String(error)}`));
   }, FIVE_MINUTES);
   return {
     worker,

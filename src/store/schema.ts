@@ -322,3 +322,52 @@ export const metricAuthor = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.repository, t.metric, t.generation, t.resolution, t.field, t.at, t.author] })],
 );
+
+/** How far the builds of each UTC day are (src/metrics/step.ts): read up to (`after_time`, `after_id`), into so many parts. */
+export const buildDay = sqliteTable("build_day", {
+  /** YYYY-MM-DD. */
+  day: text().primaryKey(),
+  afterTime: integer("after_time").notNull(),
+  afterId: text("after_id").notNull(),
+  parts: integer().notNull(),
+  /** 1 once all of the day's builds were looked at. */
+  complete: integer().notNull(),
+  /** Counts what changed in the parts; `told`: what of it is in the metrics. */
+  changes: integer().notNull(),
+  told: integer().notNull(),
+});
+
+/** Builds that started on a day, many to a row: those that ended, packed (src/metrics/part.ts), and the ids of those that had not. */
+export const buildPart = sqliteTable(
+  "build_part",
+  {
+    day: text().notNull(),
+    part: integer().notNull(),
+    builds: text().notNull(),
+    /** How many had not ended when they were looked at (milliseconds). */
+    open: integer().notNull(),
+    lookedAt: integer("looked_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.part] })],
+);
+
+/** What is known of a job for ever: UTC days of its first and latest run, and of its latest pass. `job` as metrics name it. */
+export const buildJob = sqliteTable(
+  "build_job",
+  {
+    job: text().notNull(),
+    /** `org/repo` in lower case; empty for none. */
+    repository: text().notNull(),
+    firstRun: text("first_run").notNull(),
+    lastRun: text("last_run").notNull(),
+    lastPass: text("last_pass"),
+  },
+  (t) => [primaryKey({ columns: [t.job, t.repository] }), index("build_job_last_run").on(t.lastRun)],
+);
+
+/** What a metric of builds came to on a day: its rows, as a JSON list of objects. */
+export const buildMetric = sqliteTable(
+  "build_metric",
+  { metric: text().notNull(), day: text().notNull(), rows: text().notNull() },
+  (t) => [primaryKey({ columns: [t.metric, t.day] })],
+);

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { api } from "../../../src/routes/api.ts";
+import { buildMetrics } from "../../../src/routes/build-metrics.ts";
 import { artifacts } from "../../../src/routes/artifacts.ts";
 import { auth } from "../../../src/routes/auth.ts";
 import { config } from "../../../src/routes/config.ts";
@@ -180,6 +181,14 @@ const TABLE: Readonly<Record<string, Row>> = {
   "POST /webhook-secrets": { path: "/webhook-secrets", status: 404, body: '{"key":"*"}' },
   "GET /healthz": { path: "/healthz", status: 200 },
   "GET /metrics": { path: "/metrics", status: 200 },
+  "GET /metrics/": { path: "/metrics/", status: 200 },
+  "GET /metrics/index.json": { path: "/metrics/index.json", status: 200 },
+  "GET /metrics/:file{[a-z-]+-latest\\.json}": { path: "/metrics/job-health-latest.json", status: 404 },
+  "GET /metrics/:metric/:file{(?:daily|raw)-\\d{4}-\\d{2}-\\d{2}\\.json}": {
+    path: "/metrics/job-health/raw-2026-01-01.json",
+    status: 404,
+  },
+  "POST /api/metrics/run": { path: "/api/metrics/run", status: 401, user: 403 },
   "GET /runner/:cluster/connect": { path: "/runner/default/connect", status: 401 },
   "POST /runner/:cluster/ended": { path: "/runner/default/ended", status: 401, body: '{"attempts":[]}' },
   "POST /runner/:cluster/poll": { path: "/runner/default/poll", status: 401, body: "[]" },
@@ -223,6 +232,7 @@ it("the table has every route", () => {
     velodromePanels,
     velodromeEmbed,
     metrics,
+    buildMetrics,
     artifacts,
     dashboard,
   ];

@@ -1,0 +1,21 @@
+/** The metrics that are made of builds (spec velodrome 2.2), under the original's names. */
+import { buildStats } from "./build-stats.ts";
+import { prConsistency, weeklyConsistency } from "./consistency.ts";
+import { failures } from "./failures.ts";
+import { dailyFlakes, jobFlakes, postsubmitFlakes, weekFlakes } from "./flakes.ts";
+import { jobHealth, presubmitHealth, weeklyHealth } from "./health.ts";
+import type { Metric } from "./metric.ts";
+
+export const METRICS: readonly Metric[] = [
+  buildStats,
+  failures,
+  weekFlakes,
+  dailyFlakes,
+  jobFlakes,
+  prConsistency,
+  weeklyConsistency,
+  presubmitHealth,
+  jobHealth,
+  weeklyHealth,
+  postsubmitFlakes,
+];
