@@ -5,6 +5,7 @@ export const velodrome = defineCommand({
   meta: { name: "velodrome", description: "Metrics of issues and pull requests" },
   subCommands: {
     fetch: () => import("./velodrome/fetch.ts").then((module) => module.fetchMirror),
+    import: () => import("./velodrome/import.ts").then((module) => module.importCommand),
     query: () => import("./velodrome/query.ts").then((module) => module.query),
     transform: () => import("./velodrome/transform.ts").then((module) => module.transform),
   },

@@ -8,6 +8,13 @@ export const WORKER_FLAGS = {
 /** Its message is for people, without a stack. */
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
+  /** Whether the same may go well later. */
+  readonly passing: boolean;
+
+  constructor(message: string, passing = false) {
+    super(message);
+    this.passing = passing;
+  }
 }
 
 export interface WorkerAt {
@@ -34,12 +41,15 @@ export async function ask({ base, token }: WorkerAt, path: string, init: Request
     answer = await fetch(url, { ...init, headers });
   } catch (error) {
     const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : "";
-    throw new WorkerError(`${url.origin} cannot be reached: ${cause}`);
+    throw new WorkerError(`${url.origin} cannot be reached: ${cause}`, true);
   }
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text);
   const hint = answer.status === 401 || answer.status === 403 ? ". Give the worker's ADMIN_TOKEN as --token" : "";
-  throw new WorkerError(`${url.origin}${url.pathname} answered ${answer.status}: ${text.slice(0, 500)}${hint}`);
+  throw new WorkerError(
+    `${url.origin}${url.pathname} answered ${answer.status}: ${text.slice(0, 500)}${hint}`,
+    answer.status >= 500 || answer.status === 429,
+  );
 }
 
 /** The same with a JSON body. */

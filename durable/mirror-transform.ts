@@ -60,6 +60,15 @@ export class MirrorTransform {
     return true;
   }
 
+  /** Goes on up to `now` (milliseconds), whatever the last pass read; at once all anew, should rows be older than its points. */
+  wake(now: number): void {
+    this.#keep("until", String(Math.max(Number(this.#fact("until")), Math.floor(now / 1000) - MARGIN_S)));
+    this.#keep("looked", "");
+    this.#keep("anew", "");
+    if (this.#fact("marks") !== "") this.#keep("late", "yes");
+    this.#metrics = null;
+  }
+
   /** What is wrong with the definitions; empty: nothing. */
   get problem(): string {
     return this.#fact("problem");

@@ -2,6 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import { type Env } from "../src/env.ts";
 import { flushUsage, GitHubError, githubClient } from "../src/github/index.ts";
 import { stored } from "../src/store/stored.ts";
+import { eventsUpTo, knownUpTo } from "../src/velodrome/mirror/cursor.ts";
+import type { Ends } from "../src/velodrome/mirror/import.ts";
 import { MovedError } from "../src/velodrome/mirror/lists.ts";
 import { type Cursors, FIRST, step, STREAMS, whereabouts } from "../src/velodrome/mirror/steps.ts";
 import { moveSome, relabel, rememberMove } from "../src/velodrome/mirror/upkeep.ts";
@@ -63,6 +65,16 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (this.#fact("moved") !== "") return await this.#other().pause(by);
     this.#keep("paused", by);
     this.#todo.drop("fetch");
+  }
+
+  async imported(ends: Ends): Promise<void> {
+    const { issues, comments, "line-comments": lines, events } = this.#cursors();
+    this.#known("issues", knownUpTo(issues, ends.issues));
+    this.#known("comments", knownUpTo(comments, ends.comments));
+    this.#known("line-comments", knownUpTo(lines, ends["line-comments"]));
+    this.#known("events", eventsUpTo(events, ends.events));
+    this.#transform.wake(Date.now());
+    await this.#ask("transform");
   }
 
   async relabel(from: string, to: string | null): Promise<void> {
@@ -153,8 +165,8 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
       notBefore = 0,
     } = await step({ client, owner, repo, now: Date.now(), db, repository }, stream, before);
     this.#used += used;
-    // While the page was read, somebody began anew.
-    if (known && !this.#rows().some(({ name }) => name === stream)) return 0;
+    // While the page was read, somebody began anew, or brought rows from elsewhere.
+    if (this.#rows().find(({ name }) => name === stream)?.cursor !== known?.cursor) return 0;
     this.ctx.storage.transactionSync(() => {
       const { calls = 0, rows: seen = 0 } = known ?? {};
       this.#put({
@@ -235,6 +247,12 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
   #put({ name, cursor, done, calls, rows }: StreamRow): void {
     const query = "INSERT OR REPLACE INTO stream (name, cursor, done, calls, rows) VALUES (?, ?, ?, ?, ?)";
     this.ctx.storage.sql.exec(query, name, cursor, done, calls, rows);
+  }
+
+  /** Another cursor for a stream. */
+  #known(name: StreamName, cursor: object): void {
+    const known = this.#rows().find((row) => row.name === name);
+    this.#put({ done: 0, calls: 0, rows: 0, ...known, name, cursor: JSON.stringify(cursor) });
   }
 
   /** When it goes on; 0: it does not. */

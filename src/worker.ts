@@ -24,6 +24,7 @@ import { tide } from "./routes/tide.ts";
 import { velodrome } from "./routes/velodrome.ts";
 import { velodromeEmbed } from "./routes/velodrome-embed.ts";
 import { velodromePanels } from "./routes/velodrome-panels.ts";
+import { velodromeImport } from "./routes/velodrome-import.ts";
 import { velodromeSeries } from "./routes/velodrome-series.ts";
 
 export { BuildCluster } from "../durable/build-cluster.ts";
@@ -52,6 +53,7 @@ const app = createApp()
   .route("/", pull)
   .route("/", tide)
   .route("/", velodrome)
+  .route("/", velodromeImport)
   .route("/", velodromeSeries)
   .route("/", velodromePanels)
   .route("/", velodromeEmbed)

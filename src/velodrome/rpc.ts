@@ -1,4 +1,5 @@
 /** Durable object `Mirror`, named `org/repo` in lower case: velodrome's back-fill of one repository. */
+import type { Ends } from "./mirror/import.ts";
 import type { MirrorProgress } from "./view.ts";
 
 /** Where the streams stand, as JSON: what a renamed repository takes along. */
@@ -19,6 +20,8 @@ export interface MirrorRpc extends Rpc.DurableObjectBranded {
   start(anew: boolean): Promise<void>;
   pause(by: string): Promise<void>;
   progress(): Promise<MirrorProgress>;
+  /** Rows up to these ends came from elsewhere: they are not read from GitHub, and the points are made of them. */
+  imported(ends: Ends): Promise<void>;
   /** A label of the repository has another name now; null: it is none any more. */
   relabel(from: string, to: string | null): Promise<void>;
   /** From the mirror of the same repository under its old name. Once this one has begun, nothing happens. */

@@ -16,6 +16,15 @@ export const BEGINNING: SinceCursor = { since: "1970-01-01T00:00:00Z", page: 1, 
 
 const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
 
+/** The cursor for a list whose rows up to a time (seconds) are known from elsewhere. */
+export function knownUpTo(cursor: SinceCursor, time: number): SinceCursor {
+  return time * 1000 <= Date.parse(cursor.since) ? cursor : { since: isoOf(time), page: 1, etag: "" };
+}
+
+/** The same for events up to an id. */
+export const eventsUpTo = (cursor: EventsCursor, id: number): EventsCursor =>
+  id <= cursor.until ? cursor : { ...cursor, until: id, top: Math.max(cursor.top, id) };
+
 /** The cursor after a page of so many rows with these times (seconds), and whether the list ended with it. */
 export function afterPage(
   cursor: SinceCursor,

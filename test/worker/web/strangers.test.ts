@@ -23,6 +23,7 @@ import { tide } from "../../../src/routes/tide.ts";
 import { velodrome } from "../../../src/routes/velodrome.ts";
 import { velodromeEmbed } from "../../../src/routes/velodrome-embed.ts";
 import { velodromePanels } from "../../../src/routes/velodrome-panels.ts";
+import { velodromeImport } from "../../../src/routes/velodrome-import.ts";
 import { velodromeSeries } from "../../../src/routes/velodrome-series.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
 import { storagePath } from "../../../src/jobs/paths.ts";
@@ -103,6 +104,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   "GET /api/velodrome/:org/:repo/:kind{issues|events|comments}": {
     path: `/api/velodrome/harbor/${PRIVATE}/issues`,
     status: 404,
+  },
+  "POST /api/velodrome/:org/:repo/import": {
+    path: `/api/velodrome/harbor/${PRIVATE}/import`,
+    status: 401,
+    user: 403,
+    body: "{}",
   },
   "GET /api/velodrome/metrics": { path: "/api/velodrome/metrics", status: 200 },
   "GET /velodrome": { path: "/velodrome", status: 200 },
@@ -228,6 +235,7 @@ it("the table has every route", () => {
     webhookSecrets,
     tide,
     velodrome,
+    velodromeImport,
     velodromeSeries,
     velodromePanels,
     velodromeEmbed,
