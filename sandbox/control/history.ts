@@ -9,6 +9,10 @@ export interface History {
   readonly repo: string;
   /** How many issues; every third is a pull request. */
   readonly count: number;
+  /** When the first was opened, in milliseconds; 2024 unless said. */
+  readonly begin?: number;
+  /** Minutes from one to the next; one unless said. */
+  readonly every?: number;
 }
 
 const BEGIN = Date.UTC(2024, 0, 1);
@@ -18,19 +22,23 @@ const PEOPLE = ["ada", "ben"];
 const iso = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 
 /** Numbers follow those that are there; every hundredth second is shared by some. */
-export async function addHistory(world: World, { repo: name, count }: History): Promise<void> {
+export async function addHistory(
+  world: World,
+  { repo: name, count, begin = BEGIN, every = 1 }: History,
+): Promise<void> {
   const repo = world.mustRepo(name);
   const tip = await readRef(world.gitDir(repo), branchRef(repo.defaultBranch));
   if (tip === null) throw new Error(`${name} has no commit yet`);
   for (let made = 0; made < count; made += 1) {
     repo.lastNumber += 1;
-    repo.issues[repo.lastNumber] = past(world, repo, repo.lastNumber, made, tip);
+    repo.issues[repo.lastNumber] = past(world, repo, made, begin + made * every * MINUTE_MS, tip);
   }
   world.changed();
 }
 
-function past(world: World, repo: Repo, number: number, at: number, tip: string): Issue {
-  const created = BEGIN + at * MINUTE_MS;
+/** The `at`-th of them, which has the repository's last number. `created`: milliseconds. */
+function past(world: World, repo: Repo, at: number, created: number, tip: string): Issue {
+  const number = repo.lastNumber;
   const updated = iso(created + (at % 100 < 7 ? 7 - (at % 100) : 3) * MINUTE_MS);
   const createdAt = iso(created);
   const user = PEOPLE[at % PEOPLE.length] ?? "ada";
