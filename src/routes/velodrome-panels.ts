@@ -63,6 +63,9 @@ export function headOf(
   return { id, title, definition, unit, ...(right && { right }), ...(stacked && { stacked }), ...more };
 }
 
+const NO_MIRROR =
+  "No repository is mirrored that you may see. Whoever runs this installation names some with the setting VELODROME_REPOSITORIES; of private ones, sign in to see them.";
+
 const addressOf = (dashboard: Dashboard, panel?: Panel): string =>
   `/velodrome/${dashboard.id}${panel === undefined ? "" : `/${panel.id}`}`;
 
@@ -78,12 +81,17 @@ velodromePanels.get("/velodrome/:dashboard", async (c) => {
   const here = await found(c);
   if (here instanceof Response) return here;
   const { dashboard, view } = here;
-  const panels = dashboard.panels.map((panel) =>
+  const isEmpty = dashboard.sight === "repositories" && here.seen.length === 0;
+  const shown = isEmpty ? [] : dashboard.panels;
+  const panels = shown.map((panel) =>
     headOf(panel, { address: addressOf(dashboard, panel), scope: view, key: "", alone: false }),
   );
   const { title, about } = dashboard;
+  const lacks = isEmpty ? NO_MIRROR : "";
   const form = formOf(addressOf(dashboard), here);
-  return c.html(renderPage(DashboardPage, { ...(await surroundings(c, ["chart"])), title, about, form, panels }));
+  return c.html(
+    renderPage(DashboardPage, { ...(await surroundings(c, ["chart"])), title, about, form, lacks, panels }),
+  );
 });
 
 velodromePanels.get("/velodrome/:dashboard/:panel", async (c) => {

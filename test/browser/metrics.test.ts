@@ -155,7 +155,7 @@ it("a panel can be taken away as a picture and as numbers, which are those of th
 it("a signed address shows one panel on another site's page, and nothing else", async () => {
   const { page } = await open(`/velodrome/velocity/merge-rate?range=1y&repo=${encodeURIComponent(HARBOR)}`);
   await page.getByText("Show it on another page").click();
-  const snippet = await page.locator("details .mono").innerText();
+  const snippet = await page.locator("details .panel-snippet").innerText();
   const source = /src="([^"]+)"/.exec(snippet)?.[1] ?? "";
   const address = `${seen.worker.url}${new URL(source).pathname}${new URL(source).search}`;
   server = createServer((_, response) => {

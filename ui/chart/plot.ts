@@ -76,17 +76,18 @@ export function plot(element: HTMLElement, options: PlotOptions): uPlot {
     {
       width,
       height,
-      ms: 1,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       legend: { show: false },
-      padding: [12, hasRight ? 0 : 12, 0, 0],
+      padding: [12, hasRight ? 0 : 20, 0, 0],
       cursor: { drag: { x: true, y: false, setScale: false }, focus: { prox: 24 }, points: { size: 8 } },
       bands: stacked ? bandsOf(chart.lines, hidden) : [],
       scales: { y: { range: fromZero }, right: { range: fromZero } },
       axes: [
-        axis,
-        { ...axis, values: values(unit), size: unit === "seconds" ? 72 : 60 },
-        ...(hasRight ? [{ ...axis, scale: "right", side: 1, values: values(right), grid: { show: false } }] : []),
+        { ...axis, values: moments, space: 72, size: 36 },
+        { ...axis, ...stepsOf(unit), values: values(unit), size: 60 },
+        ...(hasRight
+          ? [{ ...axis, ...stepsOf(right), scale: "right", side: 1, values: values(right), grid: { show: false } }]
+          : []),
       ],
       series: [{}, ...series],
       hooks: {
@@ -105,6 +106,29 @@ export function plot(element: HTMLElement, options: PlotOptions): uPlot {
     element,
   );
 }
+
+const DAY = 86_400;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Hours within days, days within months, months with their years; in UTC. */
+const moments: uPlot.Axis.DynamicValues = (_plot, splits, _axis, _space, step) => {
+  let day = "";
+  return splits.map((seconds) => {
+    const time = new Date(seconds * 1000);
+    const month = MONTHS[time.getUTCMonth()] ?? "";
+    if (step >= 28 * DAY) return `${month} ${time.getUTCFullYear()}`;
+    const date = `${time.getUTCDate()} ${month}`;
+    const isSame = date === day;
+    day = date;
+    return step >= DAY || !isSame ? date : time.toISOString().slice(11, 16);
+  });
+};
+
+/** Round lengths of time. */
+const SPANS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200].concat(
+  [1, 2, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000].map((days) => days * DAY),
+);
+const stepsOf = (unit: Unit): Pick<uPlot.Axis, "incrs"> => (unit === "seconds" ? { incrs: SPANS } : {});
 
 /** Amounts begin at nothing. */
 function fromZero(_plot: uPlot, least: number | null, most: number | null): [number, number] {

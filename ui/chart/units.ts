@@ -16,9 +16,9 @@ const STEPS = [
   [60, "minute"],
 ] as const;
 
-/** `a day`, `4 weeks`: the seconds from one time to the next. */
+/** `day`, `4 weeks`: the seconds from one time to the next. */
 export function stepText(seconds: number): string {
   const [size, name] = STEPS.find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
   const count = Math.round(seconds / size);
-  return count === 1 ? `${name === "hour" ? "an" : "a"} ${name}` : `${count} ${name}s`;
+  return count === 1 ? name : `${count} ${name}s`;
 }

@@ -11,11 +11,13 @@ export interface DashboardPageProps extends Surroundings {
   readonly title: string;
   readonly about: string;
   readonly form: ScopeFormProps;
+  /** Why there is nothing to show; empty: there is. */
+  readonly lacks: string;
   readonly panels: readonly PanelData[];
 }
 
 export function DashboardPage(props: DashboardPageProps): JSX.Element {
-  const { title, about, form, panels } = props;
+  const { title, about, form, lacks, panels } = props;
   return (
     <Frame {...props} title={title}>
       <div class="title-row">
@@ -25,6 +27,12 @@ export function DashboardPage(props: DashboardPageProps): JSX.Element {
         </p>
       </div>
       <ScopeForm {...form} />
+      {lacks !== "" && (
+        <section class="card empty">
+          <h2>Nothing to show yet</h2>
+          <p class="soft">{lacks}</p>
+        </section>
+      )}
       <div class="panels">
         {panels.map((panel) => (
           <Island name="chart" data={panel} key={panel.id}>

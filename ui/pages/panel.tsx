@@ -29,7 +29,7 @@ export function PanelPage(props: PanelPageProps): JSX.Element {
           <a href={`/velodrome/${dashboard.id}${scopeQuery(panel.scope)}`}>{dashboard.title}</a>
         </p>
       </div>
-      <p class="measure">{panel.definition}</p>
+      <p class="panel-about">{panel.definition}</p>
       <ScopeForm {...form} />
       {answer.kind === "chart" && (
         <Island name="chart" data={panel}>
@@ -56,7 +56,7 @@ export function PanelPage(props: PanelPageProps): JSX.Element {
         <details class="card">
           <summary>Show it on another page</summary>
           <p class="soft">Whoever has this address sees this panel, of these repositories, without signing in.</p>
-          <p class="mono wrap">{`<iframe src="${embed}" width="720" height="420" title="${panel.title}"></iframe>`}</p>
+          <p class="mono panel-snippet">{`<iframe src="${embed}" width="720" height="420" title="${panel.title}"></iframe>`}</p>
         </details>
       )}
     </Frame>
