@@ -11,7 +11,10 @@ import {
 import { GitHubError, githubClient } from "../src/github/index.ts";
 import { mergeRates } from "../src/github/rate.ts";
 import type { GitHubBudgetRpc, RateState, UsageRecord } from "../src/github/rpc.ts";
+import type { TokenWindow } from "../src/github/windows.ts";
 import { migrate } from "./migrate.ts";
+import { Todo, TODO_TABLE } from "./todo.ts";
+import { BEHIND_MS, TOKEN_WINDOWS_DIRTY, TOKEN_WINDOWS_TABLE, TokenWindows } from "./token-windows.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE cached (key TEXT PRIMARY KEY, etag TEXT NOT NULL, body TEXT NOT NULL, link TEXT NOT NULL,
@@ -20,6 +23,9 @@ const MIGRATIONS = [
   `CREATE TABLE usage (day TEXT NOT NULL, consumer TEXT NOT NULL, endpoint TEXT NOT NULL, calls INTEGER NOT NULL,
     not_modified INTEGER NOT NULL, PRIMARY KEY (day, consumer, endpoint)) WITHOUT ROWID`,
   "CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID",
+  TODO_TABLE.fresh,
+  TOKEN_WINDOWS_TABLE,
+  TOKEN_WINDOWS_DIRTY,
 ];
 
 const DAY_MS = 24 * 3600_000;
@@ -31,17 +37,24 @@ const EARLY_MS = 5 * 60_000;
 /** A personal token names no end: the setting is read again after this time. */
 const PERSONAL_TOKEN_MS = 3600_000;
 
+/** Work of the alarm. */
+const WINDOWS = "windows";
+
 const Rate = z.object({ limit: z.number(), remaining: z.number(), resetAt: z.number(), blockedUntil: z.number() });
 
 /** One credential: its token, rate limit, usage and conditional-request cache (design 1.8). Object `app` knows installations. */
 export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc {
   readonly #sql: SqlStorage;
+  readonly #todo: Todo;
+  readonly #windows: TokenWindows;
   #renewal: Promise<InstallationToken> | null = null;
   #stores = 0;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#sql = state.storage.sql;
+    this.#todo = new Todo(state.storage);
+    this.#windows = new TokenWindows(this.#sql, env, this.#name);
     void state.blockConcurrencyWhile(async () => migrate(state.storage, MIGRATIONS));
   }
 
@@ -104,7 +117,11 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
     );
   }
 
-  async record(usage: readonly UsageRecord[], rate: RateState | null): Promise<void> {
+  async record(
+    usage: readonly UsageRecord[],
+    rate: RateState | null,
+    windows: readonly TokenWindow[] = [],
+  ): Promise<void> {
     const now = Date.now();
     this.#sql.exec(
       `INSERT INTO usage (day, consumer, endpoint, calls, not_modified)
@@ -113,8 +130,25 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
       dayOf(now),
       JSON.stringify(usage),
     );
-    if (rate === null) return;
-    this.#remember("rate", JSON.stringify(mergeRates(await this.rate(), rate)), now + DAY_MS);
+    if (rate !== null) this.#remember("rate", JSON.stringify(mergeRates(await this.rate(), rate)), now + DAY_MS);
+    if (windows.length === 0) return;
+    this.#windows.see(windows);
+    this.#todo.by(WINDOWS, now + BEHIND_MS);
+    await this.#todo.arm();
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#todo.drain(() => this.#windows.mirror(() => this.#whose()));
+  }
+
+  /** Whose calls are counted; the object's name while GitHub does not say. */
+  async #whose(): Promise<string> {
+    try {
+      const asked = this.#installation() === null ? this : this.env.GITHUB_BUDGET.getByName("app");
+      return await asked.botLogin();
+    } catch {
+      return this.#name;
+    }
   }
 
   async rate(): Promise<RateState | null> {
@@ -148,7 +182,7 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
   async botLogin(): Promise<string> {
     const known = this.#fact("login");
     if (known) return known.value;
-    const login = this.ctx.id.name === "app" ? `${await appSlug(this.env)}[bot]` : await this.#ownLogin();
+    const login = this.#name === "app" ? `${await appSlug(this.env)}[bot]` : await this.#ownLogin();
     this.#remember("login", login, Date.now() + DAY_MS);
     return login;
   }
@@ -172,8 +206,12 @@ export class GitHubBudget extends DurableObject<Env> implements GitHubBudgetRpc 
     return (await client.request("GET /user")).data.login;
   }
 
+  get #name(): string {
+    return this.ctx.id.name ?? "";
+  }
+
   #installation(): number | null {
-    const [kind, id] = (this.ctx.id.name ?? "").split(":");
+    const [kind, id] = this.#name.split(":");
     return kind === "installation" ? Number(id) : null;
   }
 

@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { protectSome } from "./jobs/branch-protector-duty.ts";
 import { jobsMaxAge } from "./jobs/retention.ts";
 import { sweepRows } from "./store/sweep.ts";
+import { sweepTokens } from "./store/token-windows.ts";
 import { step as metricsStep } from "./metrics/step.ts";
 import { syncPools } from "./tide/sync.ts";
 import { mirroredRepositories } from "./velodrome/mirror/mirrored.ts";
@@ -37,8 +38,10 @@ const bigquery: Duty = async (env, now) => {
   await metricsStep(env, now);
 };
 
+const tokens: Duty = (env, now) => sweepTokens(env.DB, now);
+
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
-  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools, fetcher],
+  "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools, fetcher, tokens],
   "3-59/5 * * * *": [bigquery],
 };
 

@@ -54,6 +54,8 @@ export const Settings = z.object({
         return z.NEVER;
       }
     }),
+  /** Slack channel that is told when GitHub calls run out (with the service slack). */
+  ALERTS_CHANNEL: z.string().min(1).max(80).optional(),
   /** Signs what is sent to external plugins: their own webhook secret (Prow's hmac file). A secret. */
   EXTERNAL_PLUGIN_SECRET: optional,
   /** `true`: each finished job also makes a check run with annotations of its log. Needs an App. */

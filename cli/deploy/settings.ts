@@ -71,6 +71,12 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "services that plugins use (slack, jira, bugzilla, pictures): JSON of url and headers by name",
   },
   {
+    name: "ALERTS_CHANNEL",
+    source: "optional",
+    secret: false,
+    purpose: "Slack channel that is told when GitHub calls run out; needs the service slack",
+  },
+  {
     name: "EXTERNAL_PLUGIN_SECRET",
     source: "optional",
     secret: true,

@@ -7,6 +7,7 @@ import { usesApp } from "./app.ts";
 import { GitHubError, revive } from "./errors.ts";
 import { backgroundWait, mergeRates, rateOf } from "./rate.ts";
 import type { GitHubBudgetRpc, RateState, UsageRecord } from "./rpc.ts";
+import { joined, sighted, type TokenWindow } from "./windows.ts";
 
 const FLUSH_CALLS = 20;
 const FLUSH_MS = 5_000;
@@ -26,6 +27,8 @@ export class Budget {
     string,
     { readonly consumer: string; readonly endpoint: string; calls: number; notModified: number }
   >();
+  /** Few: what was seen since the last flush, by resource. */
+  #windows = new Map<string, readonly TokenWindow[]>();
   #calls = 0;
   #flushedAt = Date.now();
 
@@ -71,8 +74,14 @@ export class Budget {
     return this.#ask((budget) => budget.store(key, etag, body, link));
   }
 
-  /** Books one call. `headers` null: there was no answer. */
-  async count(consumer: string, endpoint: string, status: number, headers: Headers | null): Promise<void> {
+  /** Books one call that was sent at `sentAt` (milliseconds). `headers` null: there was no answer. */
+  async count(
+    consumer: string,
+    endpoint: string,
+    status: number,
+    headers: Headers | null,
+    sentAt: number,
+  ): Promise<void> {
     const key = `${consumer} ${endpoint}`;
     const known = this.#usage.get(key) ?? { consumer, endpoint, calls: 0, notModified: 0 };
     known.calls += 1;
@@ -80,20 +89,31 @@ export class Budget {
     this.#usage.set(key, known);
     this.#calls += 1;
     const before = this.#rate?.blockedUntil ?? 0;
-    if (headers) this.#rate = rateOf(status, headers, this.#rate, Date.now());
+    if (headers) {
+      const answeredAt = Date.now();
+      this.#rate = rateOf(status, headers, this.#rate, answeredAt);
+      this.#see(sighted({ consumer, status, headers, sentAt, answeredAt }));
+    }
     const blocked = (this.#rate?.blockedUntil ?? 0) > before;
     if (blocked || this.#calls >= FLUSH_CALLS || Date.now() - this.#flushedAt > FLUSH_MS) await this.flush();
+  }
+
+  #see(window: TokenWindow | null): void {
+    if (window === null) return;
+    this.#windows.set(window.resource, joined(this.#windows.get(window.resource) ?? [], window));
   }
 
   /** Tells the budget object. What cannot be told now is told with the next batch: counting must not fail a call. */
   async flush(): Promise<void> {
     const usage: UsageRecord[] = [...this.#usage.values()];
     if (usage.length === 0) return;
+    const windows = [...this.#windows.values()].flat();
     this.#usage = new Map();
+    this.#windows = new Map();
     this.#calls = 0;
     this.#flushedAt = Date.now();
     try {
-      await this.#ask((budget) => budget.record(usage, this.#rate));
+      await this.#ask((budget) => budget.record(usage, this.#rate, windows));
     } catch {
       for (const one of usage) {
         const key = `${one.consumer} ${one.endpoint}`;
@@ -104,6 +124,7 @@ export class Budget {
           notModified: known.notModified + one.notModified,
         });
       }
+      for (const window of windows) this.#see(window);
     }
   }
 

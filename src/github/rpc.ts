@@ -1,4 +1,5 @@
 /** One credential's budget, token and conditional-request cache (design 1.8). */
+import type { TokenWindow } from "./windows.ts";
 
 export interface UsageRecord {
   /** Who asked: a plugin, `outbox`, `config`, ... */
@@ -29,8 +30,8 @@ export interface GitHubBudgetRpc extends Rpc.DurableObjectBranded {
   /** The cached answer of a GET, to be sent with If-None-Match; null when there is none. Body is JSON text. */
   cached(key: string): Promise<{ etag: string; body: string; link: string } | null>;
   store(key: string, etag: string, body: string, link: string): Promise<void>;
-  /** Records use, batched by the client; also rate headers and blocks. */
-  record(usage: readonly UsageRecord[], rate: RateState | null): Promise<void>;
+  /** Records use, batched by the client; also rate headers and blocks, and of which reset windows the calls were. */
+  record(usage: readonly UsageRecord[], rate: RateState | null, windows?: readonly TokenWindow[]): Promise<void>;
   /** Object `app` only: the installation of an owner (the repository helps where an owner has none of its own). */
   installationOf(owner: string, repo: string): Promise<number>;
   /** Object `app` only: the App is not installed under this id (any more). */

@@ -100,14 +100,15 @@ export class Transport {
     headers.set("x-github-delivery", this.#options.delivery);
     const budget = await this.#options.budget();
     const endpoint = endpointOf(init.method, url.slice(this.#options.base.length));
+    const sentAt = Date.now();
     let answer: Response;
     try {
       answer = await fetch(url, { ...init, headers, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {
-      await budget.count(this.#options.consumer, endpoint, 0, null);
+      await budget.count(this.#options.consumer, endpoint, 0, null, sentAt);
       throw this.#lost(error, init.method, url);
     }
-    await budget.count(this.#options.consumer, endpoint, answer.status, answer.headers);
+    await budget.count(this.#options.consumer, endpoint, answer.status, answer.headers, sentAt);
     return answer;
   }
 

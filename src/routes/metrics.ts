@@ -1,8 +1,10 @@
 /** `/healthz` for load balancers, `/metrics` for Prometheus: counts, and of jobs by name only what the asker may see. */
 import { measures } from "../store/job-measure.ts";
 import { newestOfNames } from "../store/job-metrics.ts";
+import { tokensNow } from "../store/token-windows.ts";
 import { createApp } from "./app.ts";
 import { annotationLines, labelsLine, metric, ownLabels, runtimeLines, sample } from "./metrics-text.ts";
+import { tokenLines } from "./metrics-tokens.ts";
 import { sightOf, viewerOf } from "./viewer.ts";
 
 export const metrics = createApp();
@@ -31,13 +33,14 @@ const summed = (rows: readonly HookRow[], key: (row: HookRow) => string) =>
 
 metrics.get("/metrics", async (c) => {
   const sight = await sightOf(c.env, await viewerOf(c));
-  const [counted, newest, measured] = await Promise.all([
+  const [counted, newest, measured, tokens] = await Promise.all([
     c.env.DB.batch<HookRow | JobRow>([
       c.env.DB.prepare("SELECT event, status, sum(count) AS count FROM hook_count GROUP BY event, status LIMIT 1000"),
       c.env.DB.prepare(JOB_COUNTS).bind(Date.now() - DAY_MS),
     ]),
     newestOfNames(c.env.DB, sight),
     measures(c.env.DB, sight),
+    sight.everything ? tokensNow(c.env.DB, Math.trunc(Date.now() / 1000)) : null,
   ]);
   const hooks = (counted[0]?.results ?? []).flatMap((row) => ("event" in row ? [row] : []));
   const jobs = (counted[1]?.results ?? []).flatMap((row) => ("type" in row ? [row] : []));
@@ -88,6 +91,7 @@ metrics.get("/metrics", async (c) => {
       "How long jobs were in last_state before they came to state.",
       runtimeLines(measured),
     ),
+    ...(tokens === null ? [] : tokenLines(tokens)),
     "",
   ];
   return c.body(lines.join("\n"), 200, {

@@ -371,3 +371,30 @@ export const buildMetric = sqliteTable(
   { metric: text().notNull(), day: text().notNull(), rows: text().notNull() },
   (t) => [primaryKey({ columns: [t.metric, t.day] })],
 );
+
+/**
+ * Use of GitHub credentials, by window (spec velodrome 1.9), written behind `GitHubBudget`. `span`: `hour` and `minute`, a window
+ * that ends at `reset_at`; `day`, the sum of a UTC day's windows, which begins there (seconds).
+ */
+export const tokenWindow = sqliteTable(
+  "token_window",
+  {
+    span: text().notNull(),
+    resetAt: integer("reset_at").notNull(),
+    /** Name of the GitHubBudget. */
+    credential: text().notNull(),
+    resource: text().notNull(),
+    login: text().notNull(),
+    allowance: integer().notNull(),
+    used: integer().notNull(),
+    /** Of a day: most that one window used. */
+    peak: integer().notNull(),
+    /** JSON: consumer to [calls, not modified]. */
+    calls: text().notNull(),
+    /** Calls used per hour, by a line through the window's samples. */
+    pace: real().notNull(),
+    /** When it was seen to be used up within the hour (seconds), if ever. */
+    alerted: integer(),
+  },
+  (t) => [primaryKey({ columns: [t.span, t.resetAt, t.credential, t.resource] })],
+);

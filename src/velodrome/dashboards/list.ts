@@ -1,5 +1,6 @@
 /** Every dashboard, in the order of the list. */
 import type { Dashboard } from "./panel.ts";
+import { tokens } from "./tokens.ts";
 import { reviewing, velocity } from "./velocity.ts";
 
-export const DASHBOARDS: readonly Dashboard[] = [velocity, reviewing];
+export const DASHBOARDS: readonly Dashboard[] = [velocity, reviewing, tokens];
