@@ -50,13 +50,13 @@ export const usedOf = ({ limit, least }: Pick<TokenWindow, "limit" | "least">): 
 
 /** What one answer says; null without rate headers, as GitHub Enterprise may answer. */
 export function sighted({ consumer, status, headers, sentAt, answeredAt }: Sighting): TokenWindow | null {
-  const [limit, left, resetAt] = ["limit", "remaining", "reset"].map((name) => {
+  const number = (name: string): number => {
     const value = headers.get(`x-ratelimit-${name}`) ?? "";
-    return /^\d{1,15}$/.test(value) ? Number(value) : null;
-  });
+    return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  };
+  const [limit, left, resetAt] = [number("limit"), number("remaining"), number("reset")];
   const resource = headers.get("x-ratelimit-resource") ?? "core";
-  if (limit == null || left == null || resetAt == null || limit === 0 || resetAt === 0 || !RESOURCE.test(resource))
-    return null;
+  if (!(limit > 0 && left >= 0 && resetAt > 0) || !RESOURCE.test(resource)) return null;
   return {
     resource,
     resetAt,
