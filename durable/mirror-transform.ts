@@ -50,11 +50,11 @@ export class MirrorTransform {
     this.#repository = repository;
   }
 
-  /** Whether to go on, now that everything up to `startedAt` (milliseconds) was read. */
-  due(startedAt: number): boolean {
-    const until = Math.floor(startedAt / 1000) - MARGIN_S;
+  /** Whether to go on, now that everything up to `startedAt` (milliseconds) was read. `atOnce`: somebody waits for it. */
+  due(startedAt: number, atOnce = false): boolean {
+    const until = Math.floor(startedAt / 1000) - (atOnce ? 1 : MARGIN_S);
     const last = Number(this.#fact("until"));
-    if (until <= last || (last > 0 && startedAt < last * 1000 + EVERY_MS)) return false;
+    if (until <= last || (!atOnce && last > 0 && startedAt < last * 1000 + EVERY_MS)) return false;
     this.#keep("until", String(until));
     this.#metrics = null;
     return true;

@@ -61,6 +61,12 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     else await this.sync();
   }
 
+  async renew(): Promise<void> {
+    if (this.#fact("moved") !== "") return await this.#other().renew();
+    this.#keep("at once", "yes");
+    await this.sync();
+  }
+
   async pause(by: string): Promise<void> {
     if (this.#fact("moved") !== "") return await this.#other().pause(by);
     this.#keep("paused", by);
@@ -134,7 +140,9 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (stream === undefined) {
       this.#keep("completed", String(Date.now()));
       this.#keep("error", "");
-      if (this.#transform.due(Number(this.#fact("started")))) await this.#ask("transform");
+      const atOnce = this.#fact("at once") !== "";
+      this.#keep("at once", "");
+      if (this.#transform.due(Number(this.#fact("started")), atOnce)) await this.#ask("transform");
       return;
     }
     try {

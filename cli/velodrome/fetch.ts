@@ -77,14 +77,19 @@ export const fetchMirror = defineCommand({
     },
     start: { type: "boolean", default: false, description: "Look for news now, or go on after a pause" },
     restart: { type: "boolean", default: false, description: "Read everything again, from the first page" },
+    transform: {
+      type: "boolean",
+      default: false,
+      description: "Look for news now, and make the points of them at once",
+    },
     pause: { type: "boolean", default: false, description: "Stop after the page that is being read" },
     watch: { type: "boolean", default: false, description: "Show the progress until all is up to date" },
   },
   async run({ args }) {
     try {
       const at = workerAt(args);
-      const actions = (["start", "restart", "pause"] as const).filter((action) => args[action]);
-      if (actions.length > 1) throw new WorkerError("Give one of --start, --restart and --pause");
+      const actions = (["start", "restart", "transform", "pause"] as const).filter((action) => args[action]);
+      if (actions.length > 1) throw new WorkerError("Give one of --start, --restart, --transform and --pause");
       if (args.repo === undefined) {
         if (actions.length > 0 || args.watch) throw new WorkerError("Give --repo org/repo");
         const { mirrors } = Mirrors.parse(await ask(at, "api/velodrome"));

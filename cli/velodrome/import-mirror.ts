@@ -30,6 +30,8 @@ interface Options {
   readonly repository?: string | undefined;
   /** GitHub is not asked about what is imported. */
   readonly pause: boolean;
+  /** Whoever looks may see it; without it, as GitHub says. */
+  readonly public: boolean;
   readonly progress: (line: string) => void;
 }
 
@@ -87,8 +89,8 @@ class Sender {
     this.#characters = 0;
   }
 
-  async end(): Promise<void> {
-    await this.#send({ ends: this.#ends });
+  async end(isPublic: boolean): Promise<void> {
+    await this.#send({ ends: this.#ends, public: isPublic });
   }
 
   async #send(page: object): Promise<void> {
@@ -136,6 +138,6 @@ export async function importMirror(at: WorkerAt, folder: string, options: Option
     progress(`${kind}: ${count} rows of ${file}`);
   }
   if (senders.size === 0) throw new MirrorError(`${folder} has no row${only === undefined ? "" : ` of ${only}`}`);
-  for (const sender of senders.values()) await sender.end();
+  for (const sender of senders.values()) await sender.end(options.public);
   return [...senders.values()].map(({ counts }) => counts);
 }

@@ -20,6 +20,11 @@ export const importCommand = defineCommand({
       default: false,
       description: "Pause the mirror, too: for what is not at the worker's GitHub",
     },
+    public: {
+      type: "boolean",
+      default: false,
+      description: "Let everybody see it; without this, only whom GitHub lets see the repository",
+    },
   },
   async run({ args }) {
     const started = performance.now();
@@ -27,8 +32,9 @@ export const importCommand = defineCommand({
       console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
     };
     try {
-      const { folder, repository, pause } = args;
-      for (const one of await importMirror(workerAt(args), folder, { repository, pause, progress }))
+      const { folder, repository, pause, public: isPublic } = args;
+      const options = { repository, pause, public: isPublic, progress };
+      for (const one of await importMirror(workerAt(args), folder, options))
         console.log(
           `${one.repository}: ${one.issues} issues, ${one.events} events, ${one.comments} comments. Its points are being made; ` +
             `see cutwater velodrome fetch --repo ${one.repository}`,

@@ -1,4 +1,5 @@
 /** Rows of a mirror that was made elsewhere into ours, page by page (spec velodrome 1.2, 1.3): `cutwater velodrome import`. */
+import { saveRepository } from "../store/delivery-rows.ts";
 import { importedRows, ImportPage, ROWS_AN_IMPORT, strangeRow } from "../velodrome/mirror/import.ts";
 import { saveFound } from "../velodrome/mirror/save.ts";
 import { createApp } from "./app.ts";
@@ -9,7 +10,7 @@ import { requireAdmin } from "./viewer.ts";
 export const velodromeImport = createApp();
 
 const MOST_BYTES = 8 * 1024 * 1024;
-const FORM = '{"issues":[...],"events":[...],"comments":[...],"readAt":SECONDS,"ends":{...}}';
+const FORM = '{"issues":[...],"events":[...],"comments":[...],"readAt":SECONDS,"ends":{...},"public":false}';
 
 velodromeImport.post("/api/velodrome/:org/:repo/import", requireAdmin, async (c) => {
   const repository = `${c.req.param("org")}/${c.req.param("repo")}`.toLowerCase();
@@ -29,6 +30,8 @@ velodromeImport.post("/api/velodrome/:org/:repo/import", requireAdmin, async (c)
   const strange = strangeRow(repository, page.data);
   if (strange !== null) return bad(strange);
   const used = await saveFound(c.env.DB, repository, importedRows(page.data));
+  // From 1970: whatever a webhook says is newer.
+  if (page.data.public) await saveRepository(c.env.DB, repository, false, 0);
   if (page.data.ends) await c.env.MIRROR.getByName(repository).imported(page.data.ends);
   return c.json({ used });
 });

@@ -42,19 +42,21 @@ velodrome.get("/api/velodrome/:org/:repo", async (c) => {
   return name === null ? notFound(c) : c.json(await progressOf(c, name));
 });
 
-const Reins = z.object({ action: z.enum(["start", "restart", "pause"]) });
+const Reins = z.object({ action: z.enum(["start", "restart", "transform", "pause"]) });
 
 velodrome.post("/api/velodrome/:org/:repo", requireAdmin, async (c) => {
   const name = await named(c);
   if (name === null) return notFound(c);
   const asked = Reins.safeParse(await c.req.json().catch(() => null));
   if (!asked.success) {
-    const message = 'Send {"action":"start"}, or restart (from the first page), or pause';
+    const message =
+      'Send {"action":"start"}, or restart (from the first page), transform (news, and points at once), or pause';
     return c.json({ error: { code: "bad-request", message } }, 400);
   }
   const viewer = await viewerOf(c);
   const mirror = c.env.MIRROR.getByName(name);
   if (asked.data.action === "pause") await mirror.pause(viewer.kind === "anonymous" ? "" : viewer.login);
+  else if (asked.data.action === "transform") await mirror.renew();
   else await mirror.start(asked.data.action === "restart");
   return c.json(await progressOf(c, name));
 });

@@ -18,6 +18,8 @@ export interface MirrorRpc extends Rpc.DurableObjectBranded {
   sync(): Promise<void>;
   /** Goes on, or begins; `anew`: from the first page. */
   start(anew: boolean): Promise<void>;
+  /** Looks for news, unless it is paused, and then makes the points of them at once. */
+  renew(): Promise<void>;
   pause(by: string): Promise<void>;
   progress(): Promise<MirrorProgress>;
   /** Rows up to these ends came from elsewhere: they are not read from GitHub, and the points are made of them. */

@@ -15,6 +15,7 @@ const Status = z.object({
   statuses: z.array(z.object({ context: z.string(), state: z.string(), target_url: z.string() })),
 });
 const Jobs = z.object({ jobs: z.array(z.object({ id: z.string(), job: z.string(), state: z.string() })) });
+const Series = z.object({ lines: z.array(z.object({ values: z.array(z.number().nullable()) })) });
 const Artifacts = z.object({ artifacts: z.array(z.object({ path: z.string() })) });
 
 let folder: string;
@@ -132,6 +133,17 @@ describe("npm start", () => {
     await eventually("the history tells of it", async () => told.test(await text(history)));
   });
 
+  it("soon the merge is a point of velodrome's charts", async () => {
+    const site = running?.output().match(/https?:\/\/\S+/)?.[0] ?? "";
+    const [, owner, repo] = pull.split("/");
+    const series = `${await dashboardOf(site)}/api/velodrome/series?metric=merge&aggregate=sum&repository=${owner}/${repo}`;
+    await eventually(
+      "merge has a point",
+      async () => (await json(series, Series)).lines.some(({ values }) => values.some((value) => (value ?? 0) > 0)),
+      240,
+    );
+  }, 300_000);
+
   it("Ctrl-C ends it with status 0, within seconds, and leaves no process", async () => {
     if (!running) throw new Error("It does not run");
     expect(await interrupt(running)).toBeLessThan(15_000);
@@ -159,6 +171,44 @@ describe("npm start", () => {
     );
     if (!running) throw new Error("It does not run");
     expect(await interrupt(running)).toBeLessThan(15_000);
+  });
+});
+
+describe("npm start -- --sample-data", () => {
+  it("fills velodrome's charts with the data set, for everybody, and says where they are", async () => {
+    const state = path.join(folder, "sampled");
+    const command = cutwater("sandbox", "--sample-data", "--port", "0", "--capacity", "0", "--state", state);
+    try {
+      await printed(command, READY, 240);
+      const address = /charts: (\S+\/velodrome\/velocity\?\S+)/.exec(command.output())?.[1] ?? "";
+      const { origin, searchParams } = new URL(address);
+      const query = new URLSearchParams({ metric: "merge", aggregate: "sum", repository: "acme/widgets" });
+      for (const key of ["from", "to"]) query.set(key, searchParams.get(key) ?? "");
+      const merges = await eventually(
+        "its merges are points",
+        async () => {
+          const { lines } = await json(`${origin}/api/velodrome/series?${query}`, Series);
+          return lines[0]?.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+        },
+        240,
+      );
+      expect(merges).toBe(982);
+      expect(await text(address)).toContain("acme/widgets");
+    } finally {
+      command.interrupt();
+      await command.ended();
+    }
+  }, 600_000);
+
+  it("a folder without a mirror, or without the flag, is told before anything begins", async () => {
+    for (const [args, told] of [
+      [["--sample-data", folder], "holds neither issues.ndjson nor issues.ndjson.gz"],
+      [["stray"], "What is stray?"],
+    ] as const) {
+      const command = cutwater("sandbox", ...args, "--port", "0", "--state", path.join(folder, "unused"));
+      expect(await command.ended()).toBe(1);
+      expect(command.output()).toContain(told);
+    }
   });
 });
 

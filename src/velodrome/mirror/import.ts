@@ -32,6 +32,8 @@ export const ImportPage = z
     /** When these rows were read from GitHub. Seconds. */
     readAt: Time,
     ends: Ends.optional(),
+    /** Everybody may see the repository, unless GitHub says otherwise. */
+    public: z.boolean().default(false),
   })
   .refine(({ issues, events, comments }) => issues.length + events.length + comments.length <= ROWS_AN_IMPORT, {
     error: `has more than ${ROWS_AN_IMPORT} rows`,

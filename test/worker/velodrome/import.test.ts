@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { saveRepository } from "../../../src/store/delivery-rows.ts";
 import { importedRows, ImportPage, ROWS_AN_IMPORT } from "../../../src/velodrome/mirror/import.ts";
 import { saveFound } from "../../../src/velodrome/mirror/save.ts";
 import { ADMIN_TOKEN, call, SETTINGS } from "../web/harness.ts";
@@ -101,6 +102,19 @@ describe("a page of an import", () => {
   ])("%s is refused", async (_, body, status, text) => {
     const answer = await post(body);
     expect(answer).toEqual({ status, text: expect.stringContaining(text) });
+  });
+
+  it("lets everybody see the repository when it says so, and then not whom GitHub calls private", async () => {
+    const seen = async () =>
+      (await call(`/api/velodrome/${ROUTE}/issues`, {}, { ...SETTINGS, VELODROME_REPOSITORIES: ROUTE })).status;
+    expect(await seen()).toBe(404);
+    await post({});
+    expect(await seen()).toBe(404);
+    await post({ public: true });
+    expect(await seen()).toBe(200);
+    await saveRepository(env.DB, ROUTE, true, 5);
+    await post({ public: true });
+    expect(await seen()).toBe(404);
   });
 
   it("of a repository that is not mirrored is refused with what to do", async () => {
@@ -204,5 +218,30 @@ describe("after an import", () => {
     await mirror.call((one) => one.imported({ issues: 0, comments: 0, "line-comments": 0, events: 0 }));
     await mirror.run();
     expect(await points()).toBe(wanted + 1);
-  });
+  }, 120_000);
+});
+
+describe("points on demand", () => {
+  it("are made of what GitHub has now, though the last ones were just made", async () => {
+    const repo = fakeRepo("import/renew", 20);
+    fakeGitHub([repo]);
+    const mirror = testMirror(repo.name);
+    const count = () =>
+      env.DB.prepare(
+        "SELECT sum(n) AS n FROM metric_point WHERE repository = ? AND metric = 'merge' AND resolution = 86400",
+      )
+        .bind(repo.name)
+        .first<number>("n");
+    await mirror.call((one) => one.sync());
+    await mirror.run();
+    expect(await count()).toBe(null);
+    const at = Math.floor(Date.now() / 1000) - 10;
+    repo.events.push({ id: 9000, issue: 2, event: "merged", label: null, at });
+    await mirror.call((one) => one.sync());
+    await mirror.run();
+    expect(await count()).toBe(null);
+    await mirror.call((one) => one.renew());
+    await mirror.run();
+    expect(await count()).toBe(1);
+  }, 120_000);
 });
