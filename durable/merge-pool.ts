@@ -28,8 +28,9 @@ import { abortStale, sendUnsent, triggerRuns } from "./pool-trigger.ts";
 import { poolView } from "./pool-view.ts";
 import { Todo } from "./todo.ts";
 
+const HOUR_MS = 3600_000;
 /** The safety net: what no event told of is found at the latest after this. */
-const SYNC_MS = 3600_000;
+const SYNC_MS = HOUR_MS;
 /** GitHub works out whether a pull request can be merged after it is asked. */
 const UNKNOWN_MS = 3_000;
 const UNKNOWN_TRIES = 5;
@@ -447,11 +448,12 @@ export class MergePool extends DurableObject<Env> implements MergePoolRpc {
   async #saveRow(): Promise<void> {
     const view = this.#fact("view");
     // Of repositories that are hidden the list tells nobody.
-    const row =
-      view === "" || this.#fact("hidden") !== ""
-        ? ""
-        : JSON.stringify({ ...stored<PoolView>(view), paused: this.#paused() });
-    await savePool(this.env.DB, this.ctx.id.name ?? "", row, Date.now());
+    const shown = view === "" || this.#fact("hidden") !== "" ? null : stored<PoolView>(view);
+    const row = shown === null ? "" : JSON.stringify({ ...shown, paused: this.#paused() });
+    const inPool = shown?.pulls.filter((pull) => pull.inPool).length ?? 0;
+    const now = Date.now();
+    const merged = this.#books.mergedByHour(now - (now % HOUR_MS) - HOUR_MS);
+    await savePool(this.env.DB, this.ctx.id.name ?? "", row, { inPool, merged }, now);
   }
 
   #client(): GitHubClient {

@@ -1,4 +1,5 @@
 /** The books of a merge pool: pull requests, runs, moves of the branch, merges under way, history. */
+import type { MergedHour } from "../src/store/pool-row.ts";
 import type { Presubmit } from "../src/config/model.ts";
 import type { JobSummary } from "../src/jobs/rpc.ts";
 import type {
@@ -324,6 +325,18 @@ export class PoolBooks {
       record.err,
     );
     this.#sql.exec("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", HISTORY_KEPT);
+  }
+
+  /** Pull requests merged in each hour since a time (milliseconds). */
+  mergedByHour(since: number): readonly MergedHour[] {
+    return this.#sql
+      .exec<{ at: number; merged: number; batched: number }>(
+        `SELECT time / 3600000 * 3600 AS at, sum(json_array_length(target)) AS merged,
+           sum(iif(action = 'MERGE_BATCH', json_array_length(target), 0)) AS batched
+         FROM history WHERE action IN ('MERGE', 'MERGE_BATCH') AND err = '' AND time >= ? GROUP BY 1`,
+        since,
+      )
+      .toArray();
   }
 
   history(most: number): readonly HistoryRecord[] {

@@ -7,6 +7,7 @@ import { DashboardPage } from "../../ui/pages/dashboard.tsx";
 import { DashboardsPage } from "../../ui/pages/dashboards.tsx";
 import { PanelPage } from "../../ui/pages/panel.tsx";
 import { renderPage } from "../../ui/render.tsx";
+import { poolRepositories } from "../store/pool-row.ts";
 import { DASHBOARDS } from "../velodrome/dashboards/list.ts";
 import type { Dashboard, Panel } from "../velodrome/dashboards/panel.ts";
 import { type AppEnv, createApp } from "./app.ts";
@@ -16,7 +17,7 @@ import { csvOf } from "./velodrome-csv.ts";
 import { embedAddress } from "./velodrome-embed-link.ts";
 import { type Asked, askedScope, BAD_SCOPE, scopeOf } from "./velodrome-scope.ts";
 import { seenMirrors } from "./velodrome-sight.ts";
-import { viewerOf } from "./viewer.ts";
+import { sightOf, viewerOf } from "./viewer.ts";
 
 export const velodromePanels = createApp();
 
@@ -32,6 +33,13 @@ interface Found extends Asked {
 
 const badScope = (c: Context<AppEnv>) => refused(c, 400, "bad-request", "That cannot be shown", BAD_SCOPE);
 
+const isByRepository = ({ sight }: Dashboard): boolean => sight === "repositories" || sight === "pools";
+
+async function seenBy(c: Context<AppEnv>, { sight }: Dashboard): Promise<readonly string[]> {
+  if (sight === "repositories") return await seenMirrors(c);
+  return sight === "pools" ? await poolRepositories(c.env.DB, await sightOf(c.env, await viewerOf(c))) : [];
+}
+
 /** The dashboard of the address as its viewer asked for it, or the refusal. */
 async function found(c: Context<AppEnv>): Promise<Found | Response> {
   const dashboard = DASHBOARDS.find(({ id }) => id === c.req.param("dashboard"));
@@ -40,8 +48,8 @@ async function found(c: Context<AppEnv>): Promise<Found | Response> {
   const now = Math.floor(Date.now() / 1000);
   const asked = askedScope(c.req.url, dashboard, now);
   if (asked === null) return badScope(c);
-  const seen = dashboard.sight === "repositories" ? await seenMirrors(c) : [];
-  if (dashboard.sight !== "repositories") {
+  const seen = await seenBy(c, dashboard);
+  if (!isByRepository(dashboard)) {
     return { ...asked, view: { ...asked.view, repositories: [] }, dashboard, seen, now };
   }
   return asked.view.repositories.every((name) => seen.includes(name))
@@ -66,6 +74,9 @@ export function headOf(
 const NO_MIRROR =
   "No repository is mirrored that you may see. Whoever runs this installation names some with the setting VELODROME_REPOSITORIES; of private ones, sign in to see them.";
 
+const NO_POOL =
+  "There is no merge pool that you may see. The queries of tide in the configuration make some; of private repositories, sign in to see them.";
+
 const addressOf = (dashboard: Dashboard, panel?: Panel): string =>
   `/velodrome/${dashboard.id}${panel === undefined ? "" : `/${panel.id}`}`;
 
@@ -81,13 +92,13 @@ velodromePanels.get("/velodrome/:dashboard", async (c) => {
   const here = await found(c);
   if (here instanceof Response) return here;
   const { dashboard, view } = here;
-  const isEmpty = dashboard.sight === "repositories" && here.seen.length === 0;
+  const isEmpty = isByRepository(dashboard) && here.seen.length === 0;
   const shown = isEmpty ? [] : dashboard.panels;
   const panels = shown.map((panel) =>
     headOf(panel, { address: addressOf(dashboard, panel), scope: view, key: "", alone: false }),
   );
   const { title, about } = dashboard;
-  const lacks = isEmpty ? NO_MIRROR : "";
+  const lacks = isEmpty ? (dashboard.sight === "pools" ? NO_POOL : NO_MIRROR) : "";
   const form = formOf(addressOf(dashboard), here);
   return c.html(
     renderPage(DashboardPage, { ...(await surroundings(c, ["chart"])), title, about, form, lacks, panels }),

@@ -125,6 +125,24 @@ export const mergePool = sqliteTable(
   (t) => [index("merge_pool_repo").on(t.org, t.repo)],
 );
 
+/** What each merge pool was and did in each hour and day (`resolution`, seconds). `at`: seconds. `repository`: in lower case. */
+export const poolBucket = sqliteTable(
+  "pool_bucket",
+  {
+    repository: text().notNull(),
+    branch: text().notNull(),
+    resolution: integer().notNull(),
+    at: integer().notNull(),
+    /** Pull requests in the pool: the last number, and the highest. */
+    pulls: integer().notNull(),
+    most: integer().notNull(),
+    /** Merged in it, and of those in batches. */
+    merged: integer().notNull(),
+    batched: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.resolution, t.branch, t.at] })],
+);
+
 /**
  * The issue mirror (spec velodrome 1.2, 1.12): `repository` is `org/repo` in lower case; times are GitHub's, in seconds.
  * `seen` is when we learnt it, in milliseconds: of two rows the one with the later (`updated`, `seen`) stands. `gone` is 1 once

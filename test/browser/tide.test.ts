@@ -1,10 +1,12 @@
 /** Merge pools in a real browser: what waits and why, live; the red button; the history. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
 import { eventually } from "../harness/system.ts";
 import { HARBOR, poolOf } from "../system/tide/support.ts";
 import { faint } from "./contrast.ts";
 import { overflow, PHONE, type Seen, startSeen } from "./support.ts";
 
+const Merges = z.object({ lines: z.array(z.object({ name: z.string(), values: z.array(z.number().nullable()) })) });
 const TIDE = `tide:
   queries:
   - repos: [${HARBOR}]
@@ -68,6 +70,10 @@ it("the history tells of the merge, and is filtered by its form", async () => {
       return page.locator("main").innerText();
     })
     .toMatch(/Merged\s+1 in 14 days[\s\S]*Merged[\s\S]*Deepen the harbour/);
+  const merged = await page.request.get(`${seen.worker.url}/velodrome/tide/merges/data.json?repo=${HARBOR}`);
+  const { lines } = Merges.parse(await merged.json());
+  const main = lines.find(({ name }) => name === `${HARBOR} main`);
+  expect(main?.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)).toBe(1);
   await page.getByLabel("What").selectOption("PAUSE");
   await page.getByRole("button", { name: "Show" }).click();
   expect(new URL(page.url()).searchParams.get("action")).toBe("PAUSE");

@@ -1,6 +1,7 @@
 /** Every dashboard, in the order of the list. */
 import type { Dashboard } from "./panel.ts";
+import { tide } from "./tide.ts";
 import { tokens } from "./tokens.ts";
 import { reviewing, velocity } from "./velocity.ts";
 
-export const DASHBOARDS: readonly Dashboard[] = [velocity, reviewing, tokens];
+export const DASHBOARDS: readonly Dashboard[] = [velocity, reviewing, tide, tokens];

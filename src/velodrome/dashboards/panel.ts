@@ -31,8 +31,8 @@ export interface Dashboard {
   readonly about: string;
   /** What it shows unless asked otherwise. */
   readonly days: number;
-  /** `repositories`: by mirrored repositories that the viewer may see; `public`: nothing in it is anybody's own; `admins`: of this installation. */
-  readonly sight: "repositories" | "public" | "admins";
+  /** `repositories`, `pools`: by mirrored repositories, or those with merge pools, that the viewer may see; `public`: nothing in it is anybody's own; `admins`: of this installation. */
+  readonly sight: "repositories" | "pools" | "public" | "admins";
   /** Whether its panels can look at one SIG alone. */
   readonly bySig?: true;
   readonly panels: readonly Panel[];

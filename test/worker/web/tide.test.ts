@@ -64,11 +64,11 @@ beforeAll(async () => {
     ],
     runs: [{ ...run, id: "run-1", pulls: [1, 2] }],
   });
-  await savePool(env.DB, "quay/open@main", JSON.stringify(open), NOW);
+  await savePool(env.DB, "quay/open@main", JSON.stringify(open), { inPool: 1, merged: [] }, NOW);
   const paused = { by: "ada", reason: "an incident", at: NOW };
   const blockers = [{ number: 9, title: "Freeze", url: "https://github.test/quay/closed/issues/9", branches: [] }];
   const closed = pool("closed", { action: "BLOCKED", paused, blockers });
-  await savePool(env.DB, "quay/closed@main", JSON.stringify(closed), NOW);
+  await savePool(env.DB, "quay/closed@main", JSON.stringify(closed), { inPool: 1, merged: [] }, NOW);
   for (const number of [1, 3, 4, 5]) await addJob({ id: `tide-${number}`, org: "quay", repo: "open", pull: number });
 });
 afterEach(() => void vi.unstubAllGlobals());
