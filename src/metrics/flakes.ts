@@ -84,10 +84,13 @@ export const weekFlakes = metric({
   told: toldByJob,
 });
 
+/** Of one day's builds. */
+export const flakesByDay = (builds: Iterable<Build>): JobFlakes[] => flakesOf(builds, commitOf).sort(flakiest);
+
 export const dailyFlakes = metric({
   id: "flakes-daily",
   description: `Flakes of every job on the newest complete UTC day, by commit; without the tests that flaked. ${RULE}`,
-  rows: ({ builds }) => flakesOf(builds, commitOf).sort(flakiest),
+  rows: ({ builds }) => flakesByDay(builds),
   told: toldByJob,
 });
 

@@ -15,35 +15,38 @@ function byJob(builds: Iterable<Build>): Map<string, Build[]> {
 
 const minutes = (builds: readonly Build[]): number => sum(builds.map(({ elapsed }) => elapsed)) / 60;
 
+/** Presubmits with the most failing pull requests first. */
+export const presubmitsOf = (builds: readonly Build[]) =>
+  [...byJob(builds.filter(({ type, pull }) => type === "presubmit" && pull !== null))]
+    .map(([job, runs]) => {
+      const pullOf = ({ repository, pull }: Build): string => `${repository}#${pull}`;
+      const prs = new Set(runs.map(pullOf)).size;
+      const failed = new Set(runs.filter(({ passed }) => !passed).map(pullOf)).size;
+      const passes = runs.filter(({ passed }) => passed);
+      return {
+        job,
+        pr_failure_perc: rounded((failed / prs) * 100, 1),
+        prs,
+        prs_failed: failed,
+        total_runs: runs.length,
+        avg_run_time_minutes: rounded(minutes(runs) / runs.length, 1),
+        avg_pass_time_minutes: passes.length > 0 ? rounded(minutes(passes) / passes.length, 1) : 0,
+      };
+    })
+    .sort(
+      by(
+        (row) => -row.pr_failure_perc,
+        (row) => row.job,
+      ),
+    );
+
 export const presubmitHealth = metric({
   id: "presubmit-health",
   description:
     "Of each presubmit on the newest complete UTC day: the pull requests it ran for, those on which at least one run did not pass " +
     "(prs_failed; in percent, pr_failure_perc), its runs, and the average minutes of a run and of one that passed (0 when none did). " +
     "Batches are not counted.",
-  rows: ({ builds }) =>
-    [...byJob(builds.filter(({ type, pull }) => type === "presubmit" && pull !== null))]
-      .map(([job, runs]) => {
-        const pullOf = ({ repository, pull }: Build): string => `${repository}#${pull}`;
-        const prs = new Set(runs.map(pullOf)).size;
-        const failed = new Set(runs.filter(({ passed }) => !passed).map(pullOf)).size;
-        const passes = runs.filter(({ passed }) => passed);
-        return {
-          job,
-          pr_failure_perc: rounded((failed / prs) * 100, 1),
-          prs,
-          prs_failed: failed,
-          total_runs: runs.length,
-          avg_run_time_minutes: rounded(minutes(runs) / runs.length, 1),
-          avg_pass_time_minutes: passes.length > 0 ? rounded(minutes(passes) / passes.length, 1) : 0,
-        };
-      })
-      .sort(
-        by(
-          (row) => -row.pr_failure_perc,
-          (row) => row.job,
-        ),
-      ),
+  rows: ({ builds }) => presubmitsOf(builds),
   told: (rows, day) => rows.map(({ job, ...row }) => ({ day, job, ...row })),
 });
 
@@ -57,7 +60,7 @@ interface Health {
   readonly p99_duration: number;
 }
 
-const healthOf = (builds: Iterable<Build>): Health[] =>
+export const healthOf = (builds: Iterable<Build>): Health[] =>
   [...byJob(builds)]
     .map(([job, runs]) => {
       const ran = Float64Array.from(runs, ({ elapsed }) => elapsed).sort();

@@ -5,6 +5,7 @@ import { failures } from "./failures.ts";
 import { dailyFlakes, jobFlakes, postsubmitFlakes, weekFlakes } from "./flakes.ts";
 import { jobHealth, presubmitHealth, weeklyHealth } from "./health.ts";
 import type { Metric } from "./metric.ts";
+import { trends } from "./trends.ts";
 
 export const METRICS: readonly Metric[] = [
   buildStats,
@@ -19,3 +20,6 @@ export const METRICS: readonly Metric[] = [
   weeklyHealth,
   postsubmitFlakes,
 ];
+
+/** Kept, but not told: for the dashboards. */
+export const KEPT: readonly Metric[] = [...METRICS, trends];

@@ -35,6 +35,20 @@ export const newestResult = (db: D1Database, metric: string, before = "9999"): P
     .bind(metric, before)
     .first<Result>();
 
+/** Results of these days, both included; in their order. */
+export async function resultsBetween(
+  db: D1Database,
+  metric: string,
+  from: string,
+  to: string,
+): Promise<readonly Result[]> {
+  const { results } = await db
+    .prepare("SELECT day, rows FROM build_metric WHERE metric = ? AND day >= ? AND day <= ? ORDER BY day LIMIT 400")
+    .bind(metric, from, to)
+    .all<Result>();
+  return results;
+}
+
 export const resultOf = (db: D1Database, metric: string, day: string): Promise<Result | null> =>
   db.prepare("SELECT day, rows FROM build_metric WHERE metric = ? AND day = ?").bind(metric, day).first<Result>();
 

@@ -8,7 +8,7 @@ import { blockingIn } from "./blocking.ts";
 import type { Build } from "./build.ts";
 import { daysAfter } from "./day.ts";
 import { type DayState, DAYS_KEPT, nextOf } from "./days.ts";
-import { METRICS } from "./list.ts";
+import { KEPT } from "./list.ts";
 import type { Input } from "./metric.ts";
 import { type Part, unpacked } from "./part.ts";
 import { jobsSince, lookAgain, readSome } from "./reading.ts";
@@ -45,7 +45,7 @@ export async function step(env: Env, now: number): Promise<Did> {
 
 async function makeMetrics(env: Env, { day, changes }: DayState, newest: boolean): Promise<void> {
   const input = await inputOf(env, day, newest);
-  for (const metric of METRICS) {
+  for (const metric of KEPT) {
     if (metric.onlyNewest && !newest) continue;
     const before = (await newestResult(env.DB, metric.id, day))?.rows ?? null;
     await saveResult(env.DB, metric.id, day, metric.rows({ ...input, before }));
@@ -55,7 +55,7 @@ async function makeMetrics(env: Env, { day, changes }: DayState, newest: boolean
     ...(newest
       ? forgetOld(
           env.DB,
-          METRICS.map(({ id }) => id),
+          KEPT.map(({ id }) => id),
           day,
         )
       : []),

@@ -80,7 +80,7 @@ describe("a complete day", () => {
       },
     ]);
     const { results } = await env.DB.prepare("SELECT rows FROM build_metric").all<{ rows: string }>();
-    expect(results).toHaveLength(11);
+    expect(results).toHaveLength(12);
     expect(JSON.stringify(results)).not.toMatch(/secret|never-began|of-today/);
   });
 
