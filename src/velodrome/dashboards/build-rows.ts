@@ -49,16 +49,14 @@ export interface LineOf<Row> extends Omit<ChartLine, "values"> {
   readonly value: (rows: readonly Row[]) => number | null;
 }
 
-/** The newest rows that were known at the end of a scope. */
-export async function newestRows<Row>(
+/** The newest rows that were known at the end of a scope, as JSON. */
+export async function newestRows(
   db: D1Database,
   metric: string,
   { to }: Scope,
-): Promise<{ readonly rows: readonly Row[]; readonly asOf: number | null }> {
+): Promise<{ readonly rows: string; readonly asOf: number | null }> {
   const result = await newestResult(db, metric, dayOf(to * 1000));
-  return result === null
-    ? { rows: [], asOf: null }
-    : { rows: stored<readonly Row[]>(result.rows), asOf: endOf(result.day) };
+  return result === null ? { rows: "[]", asOf: null } : { rows: result.rows, asOf: endOf(result.day) };
 }
 
 /** A job's name, leading to its runs. */

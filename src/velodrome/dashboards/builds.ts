@@ -2,6 +2,7 @@
 import type { Failing } from "../../metrics/failures.ts";
 import type { JobFlakes } from "../../metrics/flakes.ts";
 import type { Trend, TrendJob } from "../../metrics/trends.ts";
+import { stored } from "../../store/stored.ts";
 import { chartOf, jobCell, newestRows, readDays } from "./build-rows.ts";
 import type { Chart, Dashboard, Panel, Scope, Table } from "./panel.ts";
 
@@ -24,8 +25,10 @@ function failing(head: Head, isOne: (job: string) => boolean): Panel {
     ...head,
     unit: "number",
     async load(db, scope): Promise<Table> {
-      const { rows, asOf } = await newestRows<Failing>(db, "failures", scope);
-      const broken = rows.filter(({ job, broken_days }) => broken_days > 0 && isOne(job)).slice(0, TABLE_ROWS);
+      const { rows, asOf } = await newestRows(db, "failures", scope);
+      const broken = stored<readonly Failing[]>(rows)
+        .filter(({ job, broken_days }) => broken_days > 0 && isOne(job))
+        .slice(0, TABLE_ROWS);
       return {
         kind: "table",
         columns: [
@@ -54,8 +57,10 @@ const flakiest: Panel = {
     "commits without that. At most 100 jobs.",
   unit: "number",
   async load(db, scope): Promise<Table> {
-    const { rows, asOf } = await newestRows<JobFlakes>(db, "flakes", scope);
-    const flaky = rows.filter(({ job, flakes }) => flakes > 0 && isPresubmit(job)).slice(0, TABLE_ROWS);
+    const { rows, asOf } = await newestRows(db, "flakes", scope);
+    const flaky = stored<readonly JobFlakes[]>(rows)
+      .filter(({ job, flakes }) => flakes > 0 && isPresubmit(job))
+      .slice(0, TABLE_ROWS);
     return {
       kind: "table",
       columns: [

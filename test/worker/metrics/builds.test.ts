@@ -1,10 +1,13 @@
 /** The metrics of builds through the worker: read off the index step by step, counted for everybody, at stable addresses. */
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { runCron } from "../../../src/cron.ts";
 import type { Env } from "../../../src/env.ts";
 import { daysAfter, dayOf, startOf } from "../../../src/metrics/day.ts";
 import { step } from "../../../src/metrics/step.ts";
 import { addJob, addRepository, ADMIN_TOKEN, call, type TestJob } from "../web/harness.ts";
+import { useConfiguration } from "../web/configuration.ts";
 import { counted, usedRows } from "../velodrome/support.ts";
 
 const MINUTE = 60_000;
@@ -175,6 +178,25 @@ it("a day of 40,000 builds of 3,000 jobs takes several steps, each within an inv
   expect(Object.keys(Object(await get("/metrics/job-flakes-latest.json")))).toHaveLength(3000);
 }, 60_000);
 
+it("jobs block merges by what the configuration says today", async () => {
+  const job = (name: string, more: string): string =>
+    `  - { name: ${name}, spec: { containers: [{ image: i }] }, ${more} }\n`;
+  const { forget } = await useConfiguration(
+    `presubmits:\n  harbor/widgets:\n${job("always", "always_run: true")}${job("of-files", "run_if_changed: x")}` +
+      `${job("optional", "always_run: true, optional: true")}${job("silent", "always_run: true, skip_report: true")}${job("by-hand", "")}`,
+  );
+  for (const name of ["always", "of-files", "optional", "silent", "by-hand"]) {
+    await ran(yesterday, 5, { job: name, headSha: `of-${name}` });
+    await ran(yesterday, 6, { job: name, headSha: `of-${name}`, state: "failure" });
+  }
+  await count();
+  await forget();
+  expect(await get("/metrics/pr-consistency-latest.json")).toMatchObject([
+    { commits: 2, consistent_commits: 0, runs: 4 },
+  ]);
+  expect(await get("/metrics/weekly-consistency-latest.json")).toMatchObject([{ commits: 2, consistency: 0 }]);
+});
+
 describe("over HTTP", () => {
   it("an administrator asks for a step; the cron does one", async () => {
     vi.useFakeTimers({ now: later, toFake: ["Date"] });
@@ -182,8 +204,10 @@ describe("over HTTP", () => {
     const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
     const run = async () => (await call("/api/metrics/run", { method: "POST", headers })).json();
     expect(await run()).toEqual({ did: "read builds", day: yesterday });
-    expect(await run()).toEqual({ did: "made metrics", day: yesterday });
+    await runCron("3-59/5 * * * *", later, env, createExecutionContext());
     expect(await run()).toEqual({ did: "nothing", day: yesterday });
+    await env.DB.prepare("UPDATE build_day SET changes = changes + 1").run();
+    expect(await run()).toEqual({ did: "made metrics", day: yesterday });
     vi.useRealTimers();
   });
 
