@@ -59,3 +59,18 @@ export const tell = (at: WorkerAt, path: string, body: object): Promise<unknown>
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
+
+const TRIES = 6;
+const FIRST_PAUSE_MS = 500;
+
+/** For what takes minutes: a worker may be deployed meanwhile. Throws the last {@link WorkerError}. */
+export async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof WorkerError) || !error.passing || tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** (tries - 1)));
+    }
+  }
+}

@@ -3,13 +3,11 @@ import { stat } from "node:fs/promises";
 import * as z from "zod";
 import { type Ends, ROWS_AN_IMPORT, updateOf } from "../../src/velodrome/mirror/import.ts";
 import { CommentRow, EventRow, IssueRow } from "../../src/velodrome/rows.ts";
-import { ask, tell, type WorkerAt, WorkerError } from "../worker-client.ts";
+import { ask, patiently, tell, type WorkerAt, WorkerError } from "../worker-client.ts";
 import { findNdjson, MirrorError, rowsOf } from "./ndjson.ts";
 
 /** Of a page, unless one row alone is longer. */
 const CHARACTERS = 2_000_000;
-const TRIES = 6;
-const FIRST_PAUSE_MS = 500;
 const TOLD_EVERY = 20_000;
 
 type Kind = "issues" | "events" | "comments";
@@ -33,18 +31,6 @@ interface Options {
   /** Whoever looks may see it; without it, as GitHub says. */
   readonly public: boolean;
   readonly progress: (line: string) => void;
-}
-
-/** Patiently: a large mirror takes minutes, and a worker may be deployed meanwhile. */
-async function insisting<T>(act: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await act();
-    } catch (error) {
-      if (!(error instanceof WorkerError) || !error.passing || tries === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** (tries - 1)));
-    }
-  }
 }
 
 /** What goes to the worker for one repository. */
@@ -94,7 +80,7 @@ class Sender {
   }
 
   async #send(page: object): Promise<void> {
-    await insisting(() => tell(this.#at, `api/velodrome/${this.#repository}/import`, page));
+    await patiently(() => tell(this.#at, `api/velodrome/${this.#repository}/import`, page));
   }
 }
 
@@ -111,7 +97,7 @@ export async function importMirror(at: WorkerAt, folder: string, options: Option
       const advice = "add it to VELODROME_REPOSITORIES, or choose another with --repository";
       throw new MirrorError(`${file} has rows of ${repository}, which the worker does not mirror: ${advice}`);
     }
-    if (pause) await insisting(() => tell(at, `api/velodrome/${repository}`, { action: "pause" }));
+    if (pause) await patiently(() => tell(at, `api/velodrome/${repository}`, { action: "pause" }));
     const made = new Sender(at, repository);
     senders.set(repository, made);
     return made;

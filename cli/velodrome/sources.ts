@@ -1,6 +1,6 @@
 /** Where the rows of an issue mirror come from: files, or a running worker's mirror. */
 import * as z from "zod";
-import { ask, type WorkerAt, workerAt, WorkerError } from "../worker-client.ts";
+import { ask, patiently, type WorkerAt, workerAt, WorkerError } from "../worker-client.ts";
 import { findNdjson, MirrorError, rowsOf } from "./ndjson.ts";
 
 export interface MirrorSource {
@@ -37,15 +37,24 @@ const ofWorker = (at: WorkerAt): MirrorSource => ({
     for (const { repository, completedAt } of mirrors)
       if (completedAt === 0)
         throw new WorkerError(`${repository} is not mirrored to its end yet: cutwater velodrome fetch --watch`);
-    const pages = async function* () {
-      for (const { repository } of mirrors)
-        for (let after: string | null = ""; after !== null; ) {
-          const answer = await ask(at, `api/velodrome/${repository}/${kind}?after=${after}`);
-          const page: z.output<typeof Page> = Page.parse(answer);
-          for (const row of page.rows) yield schema.parse(row);
-          after = page.next;
-        }
+    const rows = async function* () {
+      for (const { repository } of mirrors) yield* workerRows(at, repository, kind, schema);
     };
-    return { place: `${kind} of ${at.base.origin}`, rows: pages() };
+    return { place: `${kind} of ${at.base.origin}`, rows: rows() };
   },
 });
+
+/** What a worker has of a repository, page by page. Throws {@link WorkerError}. */
+export async function* workerRows<Schema extends z.ZodType>(
+  at: WorkerAt,
+  repository: string,
+  kind: "issues" | "events" | "comments" | "points",
+  schema: Schema,
+): AsyncGenerator<z.output<Schema>> {
+  for (let after: string | null = ""; after !== null; ) {
+    const path = `api/velodrome/${repository}/${kind}?after=${encodeURIComponent(after)}`;
+    const page: z.output<typeof Page> = Page.parse(await patiently(() => ask(at, path)));
+    for (const row of page.rows) yield schema.parse(row);
+    after = page.next;
+  }
+}

@@ -108,7 +108,7 @@ export async function writeMirrorFiles(folder: string, size: MirrorFiles): Promi
       const event = merges ? "merged" : one(KINDS);
       const label = event.endsWith("labeled") ? one(LABELS) : null;
       happens(of, event, label, at);
-      yield { repository, id, issue: of.number, actor: user(), event, label, assignee: null, at };
+      yield { repository, id: id + 1, issue: of.number, actor: user(), event, label, assignee: null, at };
     }
   }
   await write(folder, "events", events());
@@ -119,7 +119,7 @@ export async function writeMirrorFiles(folder: string, size: MirrorFiles): Promi
       const review = of.isPr && chance() < 0.5;
       if (!review) of.comments += 1;
       of.updated = Math.max(of.updated, at);
-      yield { repository, id, issue: of.number, user: user(), body: one(BODIES), review, at };
+      yield { repository, id: id + 1, issue: of.number, user: user(), body: one(BODIES), review, at };
     }
   }
   await write(folder, "comments", comments());

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { MirrorsPage } from "../../ui/pages/mirrors.tsx";
 import { renderPage } from "../../ui/render.tsx";
 import { commentPage, eventPage, issuePage } from "../velodrome/mirror/read.ts";
+import { PointKey, pointPage } from "../velodrome/points/page.ts";
 import type { MirrorProgress } from "../velodrome/view.ts";
 import { type AppEnv, createApp } from "./app.ts";
 import { forViewer, sameOrigin, secured } from "./browser.ts";
@@ -78,4 +79,14 @@ velodrome.get("/api/velodrome/:org/:repo/:kind{issues|events|comments}", async (
   if (!query.success)
     return c.json({ error: { code: "bad-request", message: "after is the next of the page before" } }, 400);
   return c.json(await PAGES[kind](c.env.DB, name, query.data.after));
+});
+
+/** The points of its metrics, in pages likewise. */
+velodrome.get("/api/velodrome/:org/:repo/points", async (c) => {
+  const name = await named(c);
+  if (name === null) return notFound(c);
+  const after = PointKey.safeParse(c.req.query("after") ?? "");
+  if (!after.success)
+    return c.json({ error: { code: "bad-request", message: "after is the next of the page before" } }, 400);
+  return c.json(await pointPage(c.env.DB, name, after.data));
 });

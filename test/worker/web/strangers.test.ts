@@ -105,6 +105,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     path: `/api/velodrome/harbor/${PRIVATE}/issues`,
     status: 404,
   },
+  "GET /api/velodrome/:org/:repo/points": { path: `/api/velodrome/harbor/${PRIVATE}/points`, status: 404 },
   "POST /api/velodrome/:org/:repo/import": {
     path: `/api/velodrome/harbor/${PRIVATE}/import`,
     status: 401,
