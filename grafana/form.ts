@@ -78,7 +78,7 @@ function targetJson(
       type: "json",
       parser: "backend",
       source: "url",
-      format: "table",
+      format: kind === "table" ? "table" : "timeseries",
       url: query,
       url_options: { method: "GET" },
       root_selector: root,

@@ -1,5 +1,6 @@
 /** Every dashboard that the original had (spec velodrome 1.10), and one of Cutwater's own JSON. */
 import { bigquery, mergeBlocking, releaseBlocking } from "./builds.ts";
+import { edge } from "./edge.ts";
 import type { Dashboard } from "./form.ts";
 import { mirrors } from "./mirrors.ts";
 import { bazelCache, boskos, githubCache, monitoring } from "./monitoring.ts";
@@ -17,4 +18,5 @@ export const DASHBOARDS: readonly Dashboard[] = [
   bazelCache,
   githubCache,
   mirrors,
+  ...edge,
 ];

@@ -1,4 +1,4 @@
-/** Lines and tables as CSV (RFC 4180). */
+/** Lines and tables as rows: CSV (RFC 4180), and JSON for programs that want one row a value. */
 import type { Context } from "hono";
 import type { Chart, Table } from "../velodrome/dashboards/panel.ts";
 import type { AppEnv } from "./app.ts";
@@ -33,6 +33,20 @@ function rowsOf(answer: Pick<Chart, "kind" | "times" | "lines"> | Table): readon
     ["time", ...lines.map(({ name }) => name)],
     ...times.map((time, at) => [new Date(time * 1000).toISOString(), ...lines.map(({ values }) => values[at] ?? null)]),
   ];
+}
+
+/** Of a chart a row for each value that is known: `time` in milliseconds, `line`, `value`. Of a table its rows, by column. */
+export function valuesOf(answer: Chart | Table): readonly Readonly<Record<string, Cell>>[] {
+  if (answer.kind === "table") {
+    const [head = [], ...rows] = rowsOf(answer);
+    return rows.map((cells) => Object.fromEntries(head.map((name, at) => [String(name), cells[at] ?? null])));
+  }
+  return answer.times.flatMap((time, at) =>
+    answer.lines.flatMap(({ name, values }) => {
+      const value = values[at] ?? null;
+      return value === null ? [] : [{ time: time * 1000, line: name, value }];
+    }),
+  );
 }
 
 /** A text that a spreadsheet would take for a formula stays a text. */

@@ -13,7 +13,7 @@ import type { Dashboard, Panel } from "../velodrome/dashboards/panel.ts";
 import { type AppEnv, createApp } from "./app.ts";
 import { forViewer, secured } from "./browser.ts";
 import { notFound, refused, surroundings } from "./surroundings.ts";
-import { csvOf } from "./velodrome-csv.ts";
+import { csvOf, valuesOf } from "./velodrome-csv.ts";
 import { embedAddress } from "./velodrome-embed-link.ts";
 import { type Asked, askedScope, BAD_SCOPE, scopeOf } from "./velodrome-scope.ts";
 import { seenMirrors } from "./velodrome-sight.ts";
@@ -127,7 +127,9 @@ velodromePanels.get("/velodrome/:dashboard/:panel/data.json", forViewer, etag(),
   const here = await found(c);
   if (here instanceof Response) return here;
   const panel = panelOf(here.dashboard, c);
-  return panel ? c.json(await panel.load(c.env.DB, scopeOf(here, here.seen, here.now))) : notFound(c);
+  if (!panel) return notFound(c);
+  const answer = await panel.load(c.env.DB, scopeOf(here, here.seen, here.now));
+  return c.json(c.req.query("format") === "rows" ? { rows: valuesOf(answer) } : answer);
 });
 
 velodromePanels.get("/velodrome/:dashboard/:panel/data.csv", forViewer, etag(), async (c) => {

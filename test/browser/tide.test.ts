@@ -70,10 +70,14 @@ it("the history tells of the merge, and is filtered by its form", async () => {
       return page.locator("main").innerText();
     })
     .toMatch(/Merged\s+1 in 14 days[\s\S]*Merged[\s\S]*Deepen the harbour/);
-  const merged = await page.request.get(`${seen.worker.url}/velodrome/tide/merges/data.json?repo=${HARBOR}`);
-  const { lines } = Merges.parse(await merged.json());
-  const main = lines.find(({ name }) => name === `${HARBOR} main`);
-  expect(main?.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)).toBe(1);
+  await expect
+    .poll(async () => {
+      const merged = await page.request.get(`${seen.worker.url}/velodrome/tide/merges/data.json?repo=${HARBOR}`);
+      const { lines } = Merges.parse(await merged.json());
+      const main = lines.find(({ name }) => name === `${HARBOR} main`);
+      return main?.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+    })
+    .toBe(1);
   await page.getByLabel("What").selectOption("PAUSE");
   await page.getByRole("button", { name: "Show" }).click();
   expect(new URL(page.url()).searchParams.get("action")).toBe("PAUSE");

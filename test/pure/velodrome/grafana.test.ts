@@ -101,6 +101,15 @@ const PANELS: Readonly<Record<string, readonly string[]>> = {
     "Tokens saved in the last 7 days",
   ],
   "Cutwater mirrors": ["Mirrored repositories"],
+  "Cutwater velocity": [
+    "Merge rate (7-day average)",
+    "Number of comments (7-day average)",
+    "Unique commenters by week",
+    "New pull requests (7-day average)",
+    "Number and age of open pull requests",
+    "Pull request authors by week",
+  ],
+  "Cutwater reviewing": ["Reviewed, not merged", "Approved, not merged", "Waiting for a rebase", "Reviewers by week"],
 };
 
 test("Every panel of the original is there", () => {
