@@ -21,5 +21,8 @@ export const METRICS: readonly Metric[] = [
   postsubmitFlakes,
 ];
 
+/** Those that dashboards show, of the running day too. */
+export const SHOWN: readonly Metric[] = [buildStats, failures, weekFlakes, prConsistency, trends];
+
 /** Kept, but not told: for the dashboards. */
 export const KEPT: readonly Metric[] = [...METRICS, trends];

@@ -12,7 +12,8 @@ const PAGE = 1_500;
 const AGAIN_MS = 3600_000;
 const OPEN_DAYS = 7;
 
-const COLUMNS =
+/** Of {@link JobIndexRow}. */
+export const COLUMNS =
   "id, job, type, org, repo, pull, base_sha, head_sha, state, build_id, hidden, start_time, pending_time, completion_time";
 
 /** Reads the day's next page; writing the same page again, or twice at once, makes no difference. */

@@ -52,6 +52,17 @@ export async function resultsBetween(
 export const resultOf = (db: D1Database, metric: string, day: string): Promise<Result | null> =>
   db.prepare("SELECT day, rows FROM build_metric WHERE metric = ? AND day = ?").bind(metric, day).first<Result>();
 
+/** Under which a metric's rows of the running day are kept. Their day has the time of counting: YYYY-MM-DDTHH:MM. */
+export const runningOf = (metric: string): string => `${metric} so far`;
+
+/** Those from before a moment. */
+export async function forgetRunning(db: D1Database, metrics: readonly string[], moment: string): Promise<void> {
+  await db
+    .prepare("DELETE FROM build_metric WHERE metric IN (SELECT value FROM json_each(?)) AND day < ?")
+    .bind(JSON.stringify(metrics.map(runningOf)), moment)
+    .run();
+}
+
 /** From when to when there are results of a metric. */
 export interface Kept {
   readonly metric: string;

@@ -3,17 +3,12 @@
  * day is read its metrics are made. Every step may be repeated or run twice at once.
  */
 import type { Env } from "../env.ts";
-import { stored } from "../store/stored.ts";
-import { blockingIn } from "./blocking.ts";
-import type { Build } from "./build.ts";
-import { daysAfter } from "./day.ts";
 import { type DayState, DAYS_KEPT, nextOf } from "./days.ts";
+import { inputOf } from "./input.ts";
 import { KEPT } from "./list.ts";
-import type { Input } from "./metric.ts";
-import { type Part, unpacked } from "./part.ts";
-import { jobsSince, lookAgain, readSome } from "./reading.ts";
+import { lookAgain, readSome } from "./reading.ts";
 import { forgetOld, newestResult, saveResult } from "./results.ts";
-import { publicOf } from "./sight.ts";
+import { countRunning } from "./running.ts";
 
 export interface Did {
   readonly did: "read builds" | "made metrics" | "looked again" | "nothing";
@@ -21,9 +16,7 @@ export interface Did {
   readonly day: string;
 }
 
-const WEEK = 7;
-
-/** Does what is next; `now` in milliseconds. */
+/** Does what is next; `now` in milliseconds. With nothing left, it counts the running day so far, for dashboards. */
 export async function step(env: Env, now: number): Promise<Did> {
   const [days, first] = await env.DB.batch<DayState & { first: number | null }>([
     env.DB.prepare(`SELECT * FROM build_day ORDER BY day DESC LIMIT ${DAYS_KEPT}`),
@@ -40,11 +33,12 @@ export async function step(env: Env, now: number): Promise<Did> {
   }
   const newest = days?.results[0]?.day;
   if (newest !== undefined && (await lookAgain(env.DB, newest, now))) return { did: "looked again", day: newest };
+  await countRunning(env, now);
   return { did: "nothing", day: newest ?? "" };
 }
 
 async function makeMetrics(env: Env, { day, changes }: DayState, newest: boolean): Promise<void> {
-  const input = await inputOf(env, day, newest);
+  const input = await inputOf(env, day, newest, null);
   for (const metric of KEPT) {
     if (metric.onlyNewest && !newest) continue;
     const before = (await newestResult(env.DB, metric.id, day))?.rows ?? null;
@@ -60,36 +54,4 @@ async function makeMetrics(env: Env, { day, changes }: DayState, newest: boolean
         )
       : []),
   ]);
-}
-
-async function inputOf(env: Env, day: string, newest: boolean): Promise<Omit<Input, "before">> {
-  const since = daysAfter(day, 1 - WEEK);
-  const week: { day: string; builds: Build[] }[] = [];
-  for (let at = 0; at < WEEK; at += 1) {
-    const of = daysAfter(since, at);
-    week.push({ day: of, builds: await buildsOf(env.DB, of) });
-  }
-  const jobs = newest ? await jobsSince(env.DB, since) : [];
-  const repositories = new Set([...week.flatMap(({ builds }) => builds), ...jobs].map(({ repository }) => repository));
-  const seen = await publicOf(env, repositories);
-  const shown = week.map((of) => ({ ...of, builds: of.builds.filter(({ repository }) => seen.has(repository)) }));
-  const builds = shown.at(-1)?.builds ?? [];
-  return {
-    day,
-    builds,
-    week: shown,
-    isBlocking: await blockingIn(
-      env,
-      shown.flatMap((of) => of.builds),
-    ),
-    jobs: jobs.filter(({ repository }) => seen.has(repository)),
-  };
-}
-
-async function buildsOf(db: D1Database, day: string): Promise<Build[]> {
-  const { results } = await db
-    .prepare("SELECT builds FROM build_part WHERE day = ? ORDER BY part")
-    .bind(day)
-    .all<{ builds: string }>();
-  return results.flatMap(({ builds }) => unpacked(stored<Part>(builds)));
 }

@@ -18,7 +18,8 @@ export function DashboardsPage(props: DashboardsPageProps): JSX.Element {
       <div class="title-row">
         <h1>Metrics</h1>
         <p class="soft">
-          Made of <a href="/velodrome/mirrors">mirrored repositories</a> and of our own jobs.
+          Made of <a href="/velodrome/mirrors">mirrored repositories</a> and of our own jobs, whose{" "}
+          <a href="/metrics/">metrics of builds</a> are there as JSON, too.
         </p>
       </div>
       <ul class="dashboards">

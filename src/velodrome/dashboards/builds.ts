@@ -13,7 +13,7 @@ const TABLE_ROWS = 100;
 const DRAWN = 8;
 /** A presubmit's day with fewer runs says little. */
 const ENOUGH_RUNS = 20;
-const COUNTED = "By complete UTC days, of jobs that everybody may see.";
+const COUNTED = "By UTC days, the running one as far as it is (up to 500 builds), of jobs that everybody may see.";
 const CHOSEN =
   "Shown are the 24 jobs of the newest day that matter most: those that have to pass before a merge, then those with the most runs in its week.";
 
@@ -27,7 +27,10 @@ function failing(head: Head, isOne: (job: string) => boolean): Panel {
     async load(db, scope): Promise<Table> {
       const { rows, asOf } = await newestRows(db, "failures", scope);
       const broken = stored<readonly Failing[]>(rows)
-        .filter(({ job, broken_days }) => broken_days > 0 && isOne(job))
+        .filter(
+          ({ job, latest_pass, latest_run, broken_days }) =>
+            broken_days > 0 && latest_pass !== latest_run && isOne(job),
+        )
         .slice(0, TABLE_ROWS);
       return {
         kind: "table",
@@ -53,7 +56,7 @@ const flakiest: Panel = {
   id: "flakiest-pr-jobs",
   title: "Flakiest PR jobs (past week)",
   definition:
-    "Presubmits and the commits of pull requests on which they neither always passed nor always failed, in 7 complete UTC days; the share of " +
+    "Presubmits and the commits of pull requests on which they neither always passed nor always failed, in 7 UTC days; the share of " +
     "commits without that. At most 100 jobs.",
   unit: "number",
   async load(db, scope): Promise<Table> {
@@ -192,7 +195,7 @@ export const builds: Dashboard = {
         id: "longest-failing-pr-jobs",
         title: "Longest failing PR jobs",
         definition:
-          "Presubmits that ran in the last 7 complete UTC days, by days since their latest pass; since the first run, if there was no pass. At most 100.",
+          "Presubmits that ran in the last 7 UTC days, and on a later day than they passed, by days since their latest pass; since the first run, if there was no pass. At most 100.",
       },
       isPresubmit,
     ),
@@ -204,7 +207,7 @@ export const builds: Dashboard = {
         id: "longest-failing-jobs",
         title: "Longest failing jobs",
         definition:
-          "All jobs that ran in the last 7 complete UTC days, by days since their latest pass; since the first run, if there was no pass. At most 100.",
+          "All jobs that ran in the last 7 UTC days, and on a later day than they passed, by days since their latest pass; since the first run, if there was no pass. At most 100.",
       },
       () => true,
     ),

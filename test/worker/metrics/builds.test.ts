@@ -82,7 +82,9 @@ describe("a complete day", () => {
         avg_pass_time_minutes: 10,
       },
     ]);
-    const { results } = await env.DB.prepare("SELECT rows FROM build_metric").all<{ rows: string }>();
+    const { results } = await env.DB.prepare("SELECT rows FROM build_metric WHERE metric NOT LIKE '% so far'").all<{
+      rows: string;
+    }>();
     expect(results).toHaveLength(12);
     expect(JSON.stringify(results)).not.toMatch(/secret|never-began|of-today/);
   });
