@@ -8,6 +8,8 @@ import { benchScale } from "./scale.ts";
 import { printTable, type Row } from "./table.ts";
 import { benchTide } from "./tide.ts";
 import { benchVelodrome } from "./velodrome.ts";
+import { benchCharts } from "./velodrome-charts.ts";
+import { benchMirror } from "./velodrome-steps.ts";
 
 const rows: Row[] = [];
 const wanted = process.argv.slice(2);
@@ -20,6 +22,8 @@ for (const [name, bench] of [
   ["scale", benchScale],
   ["tide", benchTide],
   ["velodrome", benchVelodrome],
+  ["mirror", benchMirror],
+  ["charts", benchCharts],
 ] as const) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`${name} ...`);

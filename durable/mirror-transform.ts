@@ -60,12 +60,16 @@ export class MirrorTransform {
     return true;
   }
 
-  /** Goes on up to `now` (milliseconds), whatever the last pass read; at once all anew, should rows be older than its points. */
-  wake(now: number): void {
-    this.#keep("until", String(Math.max(Number(this.#fact("until")), Math.floor(now / 1000) - MARGIN_S)));
+  /**
+   * Goes on up to `until` (seconds), whatever the last pass read; at once all anew for rows that are older than its points, or may
+   * have come behind a run that has not come to its end yet.
+   */
+  wake(until: number): void {
+    const latest = Math.floor(Date.now() / 1000) - MARGIN_S;
+    this.#keep("until", String(Math.max(Number(this.#fact("until")), Math.min(until, latest))));
     this.#keep("looked", "");
     this.#keep("anew", "");
-    if (this.#fact("marks") !== "") this.#keep("late", "yes");
+    if (this.#fact("marks") !== "" && this.#fact("transformed") === "") this.#keep("late", "yes");
     this.#metrics = null;
   }
 

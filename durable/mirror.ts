@@ -79,7 +79,7 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     this.#known("comments", knownUpTo(comments, ends.comments));
     this.#known("line-comments", knownUpTo(lines, ends["line-comments"]));
     this.#known("events", eventsUpTo(events, ends.events));
-    this.#transform.wake(Date.now());
+    this.#transform.wake(ends.until);
     await this.#ask("transform");
   }
 

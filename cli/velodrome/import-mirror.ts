@@ -38,7 +38,7 @@ class Sender {
   readonly #at: WorkerAt;
   readonly #repository: string;
   readonly #counts = { issues: 0, events: 0, comments: 0 };
-  readonly #ends: Ends = { issues: 0, comments: 0, "line-comments": 0, events: 0 };
+  readonly #ends: Ends = { issues: 0, comments: 0, "line-comments": 0, events: 0, until: 0 };
   #rows: Row[] = [];
   #characters = 0;
 
@@ -64,6 +64,7 @@ class Sender {
     const last = (key: keyof Ends, value: number): void => {
       this.#ends[key] = Math.max(this.#ends[key], value);
     };
+    last("until", "number" in row ? updateOf(row) : row.at);
     if ("number" in row) last("issues", updateOf(row));
     else if ("event" in row) last("events", row.id);
     else last(row.review ? "line-comments" : "comments", row.at);

@@ -16,6 +16,8 @@ export const Ends = z.object({
   issues: Time,
   comments: Time,
   "line-comments": Time,
+  /** Time of the last row of all: the points go so far. Seconds. */
+  until: Time,
   /** The largest id. */
   events: z.int().min(0).default(0),
 });

@@ -176,6 +176,7 @@ describe("after an import", () => {
         comments: last(comments.filter(({ review }) => !review).map(({ at }) => at)),
         "line-comments": last(comments.filter(({ review }) => review).map(({ at }) => at)),
         events: last(events.map(({ id }) => id)),
+        until: last(comments.map(({ at }) => at)) + 1000,
       }),
     );
     const used: number[] = [];
@@ -215,7 +216,7 @@ describe("after an import", () => {
       repo.name,
       importedRows(ImportPage.parse({ comments: [comment(1, { repository: repo.name, issue: 2 })] })),
     );
-    await mirror.call((one) => one.imported({ issues: 0, comments: 0, "line-comments": 0, events: 0 }));
+    await mirror.call((one) => one.imported({ issues: 0, comments: 0, "line-comments": 0, events: 0, until: 0 }));
     await mirror.run();
     expect(await points()).toBe(wanted + 1);
   }, 120_000);
