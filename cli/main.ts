@@ -17,6 +17,7 @@ const main = defineCommand({
     tide: () => import("./tide.ts").then((module) => module.tide),
     deploy: () => import("./deploy.ts").then((module) => module.deploy),
     velodrome: () => import("./velodrome.ts").then((module) => module.velodrome),
+    metrics: () => import("./metrics.ts").then((module) => module.metrics),
   },
 });
 
