@@ -34,7 +34,7 @@ async function migrationsAreGenerated(): Promise<string> {
       "drizzle-kit",
       "generate",
       "--dialect=sqlite",
-      "--schema=./src/store/schema.ts",
+      "--schema=./src/store/schema*.ts",
       `--out=./${path.relative(root, scratch)}`,
     );
     if ((await readdir(scratch)).length !== before) throw new Error("The schema changed. Run: npm run db:generate");
