@@ -11,6 +11,7 @@ import type { Handover, MirrorRpc } from "../src/velodrome/rpc.ts";
 import type { MirrorProgress, StreamName } from "../src/velodrome/view.ts";
 import { factOf, putFact } from "./facts.ts";
 import { migrate } from "./migrate.ts";
+import { MirrorMeasures } from "./mirror-measures.ts";
 import { MirrorTransform, STATE_TABLE, type Worked } from "./mirror-transform.ts";
 import { Todo, TODO_TABLE } from "./todo.ts";
 
@@ -24,6 +25,8 @@ const MIGRATIONS = [
 
 /** No invocation uses more than 10,000 rows of D1: one that used these, and does one step more, stays below. */
 const ROWS_AN_ALARM = 4000;
+/** A step of the measures is a larger one. */
+const ROWS_BEFORE_MEASURES = 1000;
 const BREATH_MS = 20;
 
 type StreamRow = { name: string; cursor: string; done: number; calls: number; rows: number };
@@ -35,12 +38,14 @@ type StreamRow = { name: string; cursor: string; done: number; calls: number; ro
 export class Mirror extends DurableObject<Env> implements MirrorRpc {
   readonly #todo: Todo;
   readonly #transform: MirrorTransform;
+  readonly #measures: MirrorMeasures;
   #used = 0;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#todo = new Todo(state.storage);
     this.#transform = new MirrorTransform(env, state.storage, state.id.name ?? "");
+    this.#measures = new MirrorMeasures(env, state.storage, state.id.name ?? "");
     void state.blockConcurrencyWhile(async () => migrate(state.storage, MIGRATIONS));
   }
 
@@ -81,6 +86,8 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     this.#known("events", eventsUpTo(events, ends.events));
     this.#transform.wake(ends.until);
     await this.#ask("transform");
+    this.#measures.wake(Date.now());
+    await this.#ask("measures");
   }
 
   async relabel(from: string, to: string | null): Promise<void> {
@@ -129,7 +136,10 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (key === "fetch") return await this.#fetch();
     if (key === "move") return await this.#move();
     if (key === "transform") return await this.#points(() => this.#transform.work());
+    if (key === "measures" && this.#used >= ROWS_BEFORE_MEASURES) return Date.now() + BREATH_MS;
+    if (key === "measures") return await this.#points(() => this.#measures.work());
     if (key === "forget") return await this.#points(() => this.#transform.forget());
+    if (key === "forget measures") return await this.#points(() => this.#measures.forget());
     if (key.startsWith("relabel ")) return await this.#relabel(key);
   }
 
@@ -143,6 +153,7 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
       const atOnce = this.#fact("at once") !== "";
       this.#keep("at once", "");
       if (this.#transform.due(Number(this.#fact("started")), atOnce)) await this.#ask("transform");
+      if (this.#measures.due(Number(this.#fact("started")), atOnce)) await this.#ask("measures");
       return;
     }
     try {
@@ -205,7 +216,7 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     if (error.kind === "rate-limited") return Date.now() + Math.max(1000, error.retryAfterMs);
   }
 
-  /** A step of velodrome's transform. */
+  /** A step of velodrome's transform or measures. */
   async #points(work: () => Promise<Worked>): Promise<number | void> {
     const { used, more } = await work();
     this.#used += used;
@@ -223,7 +234,9 @@ export class Mirror extends DurableObject<Env> implements MirrorRpc {
     const streams = this.#rows().map(({ name, cursor, calls, rows: found }) => ({ name, cursor, calls, rows: found }));
     await this.#other().adopt({ streams, completedAt: Number(this.#fact("completed")) });
     this.#todo.drop("transform");
+    this.#todo.drop("measures");
     await this.#ask("forget");
+    await this.#ask("forget measures");
   }
 
   async #relabel(key: string): Promise<number | void> {

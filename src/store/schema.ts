@@ -312,3 +312,113 @@ export const buildMetric = sqliteTable(
   { metric: text().notNull(), day: text().notNull(), rows: text().notNull() },
   (t) => [primaryKey({ columns: [t.metric, t.day] })],
 );
+
+/**
+ * What an issue or pull request comes to (spec velodrome 8.3), derived from its rows of the mirror whenever one of those changed; see
+ * factOf() in src/velodrome/measures/fact.ts. Times in seconds; null: never. Lists are JSON.
+ */
+export const prFact = sqliteTable(
+  "pr_fact",
+  {
+    repository: text().notNull(),
+    number: integer().notNull(),
+    isPr: integer("is_pr").notNull(),
+    author: text().notNull(),
+    authorBot: integer("author_bot").notNull(),
+    opened: integer().notNull(),
+    closed: integer(),
+    merged: integer(),
+    draft: integer().notNull(),
+    /** Of somebody else who is no bot. */
+    firstResponse: integer("first_response"),
+    responder: text(),
+    firstReview: integer("first_review"),
+    firstLgtm: integer("first_lgtm"),
+    lastLgtm: integer("last_lgtm"),
+    firstApproved: integer("first_approved"),
+    lastOther: integer("last_other"),
+    /** XS to XXL, or none. */
+    size: text().notNull(),
+    /** Without sig/. */
+    sigs: text().notNull(),
+    /** Those that it has now and that tell what it waits for. */
+    labels: text().notNull(),
+    /** Seconds from a push to its answer, for each round that was answered. */
+    rounds: text().notNull(),
+    rebases: integer().notNull(),
+    retests: integer().notNull(),
+    flaky: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.repository, t.number] }),
+    index("pr_fact_opened").on(t.repository, t.opened),
+    index("pr_fact_closed").on(t.repository, t.isPr, t.closed),
+    index("pr_fact_author").on(t.repository, t.author, t.isPr, t.opened),
+  ],
+);
+
+/** What people did on an issue or pull request in a week (its Monday, UTC, in seconds); kinds: src/velodrome/measures/deed.ts. */
+export const deed = sqliteTable(
+  "deed",
+  {
+    repository: text().notNull(),
+    number: integer().notNull(),
+    week: integer().notNull(),
+    kind: text().notNull(),
+    person: text().notNull(),
+    n: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.number, t.week, t.kind, t.person] })],
+);
+
+/** Weeks of measures that are to be worked out again. */
+export const measureDirty = sqliteTable(
+  "measure_dirty",
+  {
+    repository: text().notNull(),
+    measure: text().notNull(),
+    week: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.measure, t.week] })],
+);
+
+/** How many there were of a week (its Monday, UTC, in seconds), and nearest-rank percentiles in seconds. Empty `sig`, `size`: all. */
+export const measureWeek = sqliteTable(
+  "measure_week",
+  {
+    repository: text().notNull(),
+    measure: text().notNull(),
+    sig: text().notNull(),
+    size: text().notNull(),
+    week: integer().notNull(),
+    n: integer().notNull(),
+    p15: integer(),
+    p50: integer(),
+    p85: integer(),
+    p95: integer(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.repository, t.measure, t.sig, t.size, t.week] }),
+    index("measure_week_week").on(t.repository, t.measure, t.week),
+  ],
+);
+
+/** How often each person did something of a kind in a week: the sums of `deed`. Empty `sig`: all. */
+export const personWeek = sqliteTable(
+  "person_week",
+  {
+    repository: text().notNull(),
+    kind: text().notNull(),
+    sig: text().notNull(),
+    week: integer().notNull(),
+    person: text().notNull(),
+    n: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.repository, t.kind, t.sig, t.week, t.person] })],
+);
+
+/** The time (seconds) up to which a repository's measures are. */
+export const measureRun = sqliteTable("measure_run", {
+  repository: text().primaryKey(),
+  until: integer().notNull(),
+});
