@@ -9,6 +9,7 @@ import { sweepTokens } from "./store/token-windows.ts";
 import { step as metricsStep } from "./metrics/step.ts";
 import { syncPools } from "./tide/sync.ts";
 import { mirroredRepositories } from "./velodrome/mirror/mirrored.ts";
+import { weeklyReports } from "./velodrome/reports/duty.ts";
 
 type Duty = (env: Env, scheduledTime: number) => Promise<void>;
 
@@ -43,6 +44,8 @@ const tokens: Duty = (env, now) => sweepTokens(env.DB, now);
 const DUTIES: Readonly<Record<string, readonly Duty[]>> = {
   "*/5 * * * *": [horologium, redeliverMissed, dailyLook, sinker, protectSome, syncPools, fetcher, tokens],
   "3-59/5 * * * *": [bigquery],
+  // One reads most of what an invocation may, too.
+  "4-59/5 * * * *": [weeklyReports],
 };
 
 /** Runs every duty of a cadence; one that fails does not stop its siblings. */

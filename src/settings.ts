@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { durationSeconds } from "./config/values.ts";
 import { ApiClient } from "./jobs/gangway.ts";
+import { destinationsOf } from "./velodrome/reports/destinations.ts";
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const optional = z.string().min(1).optional();
@@ -56,6 +57,13 @@ export const Settings = z.object({
     }),
   /** Slack channel that is told when GitHub calls run out (with the service slack). */
   ALERTS_CHANNEL: z.string().min(1).max(80).optional(),
+  /** Where weekly reports are posted, separated by commas: `org/repo#12`, `slack:#channel`, `org/repo=slack:#channel`. */
+  REPORTS: z
+    .string()
+    .refine((value) => destinationsOf(value) !== null, {
+      error: "must be org/repo#12, slack:#channel, or org/repo=slack:#channel for one repository",
+    })
+    .default(""),
   /** Signs what is sent to external plugins: their own webhook secret (Prow's hmac file). A secret. */
   EXTERNAL_PLUGIN_SECRET: optional,
   /** `true`: each finished job also makes a check run with annotations of its log. Needs an App. */

@@ -24,6 +24,7 @@ import { tide } from "./routes/tide.ts";
 import { velodrome } from "./routes/velodrome.ts";
 import { velodromeEmbed } from "./routes/velodrome-embed.ts";
 import { velodromePanels } from "./routes/velodrome-panels.ts";
+import { velodromeReports } from "./routes/velodrome-reports.ts";
 import { velodromeImport } from "./routes/velodrome-import.ts";
 import { velodromeSeries } from "./routes/velodrome-series.ts";
 
@@ -55,6 +56,7 @@ const app = createApp()
   .route("/", velodrome)
   .route("/", velodromeImport)
   .route("/", velodromeSeries)
+  .route("/", velodromeReports)
   .route("/", velodromePanels)
   .route("/", velodromeEmbed)
   .route("/", auth)

@@ -77,6 +77,13 @@ export const SETTING_GUIDES: readonly SettingGuide[] = [
     purpose: "Slack channel that is told when GitHub calls run out; needs the service slack",
   },
   {
+    name: "REPORTS",
+    source: "optional",
+    secret: false,
+    purpose:
+      "where weekly reports are posted: `org/repo#12`, `slack:#channel`, for one repository `org/repo=slack:#channel`",
+  },
+  {
     name: "EXTERNAL_PLUGIN_SECRET",
     source: "optional",
     secret: true,

@@ -166,6 +166,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   const crons = [
     setInterval(fire("*/5 * * * *"), FIVE_MINUTES),
+    setInterval(fire("4-59/5 * * * *"), FIVE_MINUTES),
     // Metrics of builds: sooner than deployed, for whoever looks at them right away.
     setInterval(fire("3-59/5 * * * *"), HALF_A_MINUTE),
   ];

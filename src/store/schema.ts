@@ -422,3 +422,23 @@ export const measureRun = sqliteTable("measure_run", {
   repository: text().primaryKey(),
   until: integer().notNull(),
 });
+
+/** Weekly reports of mirrored repositories; `body` is a Report (src/velodrome/reports/view.ts) as JSON. A `final` one stays. */
+export const weeklyReport = sqliteTable(
+  "weekly_report",
+  {
+    repository: text().notNull(),
+    /** ISO week, such as `2026-W47`. */
+    week: text().notNull(),
+    body: text().notNull(),
+    final: integer().notNull(),
+    /** Seconds. */
+    madeAt: integer("made_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.week, t.repository] }), index("weekly_report_repository").on(t.repository, t.week)],
+);
+
+/** Where a week's reports were handed to an outbox. */
+export const weeklyPost = sqliteTable("weekly_post", { week: text().notNull(), destination: text().notNull() }, (t) => [
+  primaryKey({ columns: [t.week, t.destination] }),
+]);

@@ -19,7 +19,8 @@ export function DashboardsPage(props: DashboardsPageProps): JSX.Element {
         <h1>Metrics</h1>
         <p class="soft">
           Made of <a href="/velodrome/mirrors">mirrored repositories</a> and of our own jobs, whose{" "}
-          <a href="/metrics/">metrics of builds</a> are there as JSON, too.
+          <a href="/metrics/">metrics of builds</a> are there as JSON. There are{" "}
+          <a href="/velodrome/reports">weekly reports</a>, too.
         </p>
       </div>
       <ul class="dashboards">

@@ -23,6 +23,7 @@ import { tide } from "../../../src/routes/tide.ts";
 import { velodrome } from "../../../src/routes/velodrome.ts";
 import { velodromeEmbed } from "../../../src/routes/velodrome-embed.ts";
 import { velodromePanels } from "../../../src/routes/velodrome-panels.ts";
+import { velodromeReports } from "../../../src/routes/velodrome-reports.ts";
 import { velodromeImport } from "../../../src/routes/velodrome-import.ts";
 import { velodromeSeries } from "../../../src/routes/velodrome-series.ts";
 import type { Assignment } from "../../../src/jobs/protocol.ts";
@@ -113,6 +114,15 @@ const TABLE: Readonly<Record<string, Row>> = {
     body: "{}",
   },
   "GET /api/velodrome/metrics": { path: "/api/velodrome/metrics", status: 200 },
+  "GET /velodrome/reports": { path: "/velodrome/reports", status: 200 },
+  "GET /velodrome/reports/:week{\\d{4}-W\\d{2}\\.md}": {
+    path: `/velodrome/reports/2026-W47.md?repo=harbor/${PRIVATE}`,
+    status: 404,
+  },
+  "GET /velodrome/reports/:week{\\d{4}-W\\d{2}}": {
+    path: `/velodrome/reports/2026-W47?repo=harbor/${PRIVATE}`,
+    status: 404,
+  },
   "GET /velodrome": { path: "/velodrome", status: 200 },
   "GET /velodrome/:dashboard": { path: `/velodrome/velocity?repo=harbor/${PRIVATE}`, status: 404 },
   "GET /velodrome/:dashboard/:panel": { path: `/velodrome/velocity/merge-rate?repo=harbor/${PRIVATE}`, status: 404 },
@@ -238,6 +248,7 @@ it("the table has every route", () => {
     velodrome,
     velodromeImport,
     velodromeSeries,
+    velodromeReports,
     velodromePanels,
     velodromeEmbed,
     metrics,
