@@ -75,8 +75,9 @@ beforeAll(async () => {
   await addJob({ id: "r4", ...run, job: "unit", state: "failure", headSha: "s2", startTime: week.to * 1000 });
   await addJob({ id: "r5", ...run, job: "nightly", state: "failure", pull: null, type: "periodic" });
   await addJob({ id: "r6", ...run, job: "elsewhere", state: "failure", repo: "other" });
-  const view = { org: "sail", repo: "open", branch: "main", pulls: [{ inPool: true }, { inPool: false }] };
-  await savePool(env.DB, "sail/open@main", JSON.stringify({ ...view, paused: null, frozen: "", error: "" }), 1);
+  const pooled = [{ inPool: true }, { inPool: false }];
+  const view = { org: "sail", repo: "open", branch: "main", pulls: pooled, paused: null, frozen: "", error: "" };
+  await savePool(env.DB, "sail/open@main", JSON.stringify(view), { inPool: 1, merged: [] }, 1);
 });
 
 beforeEach(() => {
