@@ -30,7 +30,9 @@ export function perDay(head: Head, { metric, field }: Field, sum: string): Panel
       const { step, asOf } = found;
       const all = found.lines.map((values) => {
         const known = counted(values, found.times, asOf);
-        return step === WEEK ? known.map((value) => (value === null ? null : value / 7)) : movingAverage(known, 7);
+        return step === WEEK
+          ? known.map((value, at) => perDayOf(value, found.times[at], asOf))
+          : movingAverage(known, 7);
       });
       const first = found.times.findIndex((time) => time + step > scope.from);
       const times = found.times.slice(first);
@@ -43,6 +45,10 @@ export function perDay(head: Head, { metric, field }: Field, sum: string): Panel
     },
   };
 }
+
+/** Of a week; null while it lasts. */
+const perDayOf = (value: number | null, begin = 0, asOf: number | null = null): number | null =>
+  value === null || asOf === null || begin + WEEK > asOf ? null : Math.round((value / 7) * 1e6) / 1e6;
 
 /** How often in each bucket; `finest` in seconds. */
 export function perBucket(head: Head, { metric, field }: Field, finest: number, sum: string): Panel {
