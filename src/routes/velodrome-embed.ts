@@ -52,7 +52,7 @@ async function embedded(c: Context<AppEnv>): Promise<Embedded | null> {
   const path = `${dashboard.id}/${panel.id}`;
   const key = c.req.query("key") ?? "";
   if (!(await isEmbedKey(c.env, path, asked.view, key))) return null;
-  return { ...asked, panel, address: `/embed/${path}`, key, scope: scopeOf(asked, [], now) };
+  return { ...asked, panel, address: `/embed/${path}`, key, scope: scopeOf(c.env, asked, [], now) };
 }
 
 velodromeEmbed.get("/embed/:dashboard/:panel", async (c) => {

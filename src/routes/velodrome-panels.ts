@@ -111,7 +111,7 @@ velodromePanels.get("/velodrome/:dashboard/:panel", async (c) => {
   const { dashboard, view } = here;
   const panel = panelOf(dashboard, c);
   if (!panel) return notFound(c);
-  const scope = scopeOf(here, here.seen, here.now);
+  const scope = scopeOf(c.env, here, here.seen, here.now);
   const address = addressOf(dashboard, panel);
   const [answer, embed] = await Promise.all([
     panel.load(c.env.DB, scope),
@@ -128,7 +128,7 @@ velodromePanels.get("/velodrome/:dashboard/:panel/data.json", forViewer, etag(),
   if (here instanceof Response) return here;
   const panel = panelOf(here.dashboard, c);
   if (!panel) return notFound(c);
-  const answer = await panel.load(c.env.DB, scopeOf(here, here.seen, here.now));
+  const answer = await panel.load(c.env.DB, scopeOf(c.env, here, here.seen, here.now));
   return c.json(c.req.query("format") === "rows" ? { rows: valuesOf(answer) } : answer);
 });
 
@@ -137,5 +137,5 @@ velodromePanels.get("/velodrome/:dashboard/:panel/data.csv", forViewer, etag(), 
   if (here instanceof Response) return here;
   const panel = panelOf(here.dashboard, c);
   if (!panel) return notFound(c);
-  return csvOf(c, panel.id, await panel.load(c.env.DB, scopeOf({ ...here, width: 2000 }, here.seen, here.now)));
+  return csvOf(c, panel.id, await panel.load(c.env.DB, scopeOf(c.env, { ...here, width: 2000 }, here.seen, here.now)));
 });

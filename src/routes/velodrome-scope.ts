@@ -1,6 +1,7 @@
 /** Where and when a panel is to look, from an address's query: hostile until read here. */
 import * as z from "zod";
 import type { ScopeView } from "../../ui/chart/scope.ts";
+import { type Env, settings } from "../env.ts";
 import type { Dashboard, Scope } from "../velodrome/dashboards/panel.ts";
 
 const SECONDS = { h: 3600, d: 86_400, w: 7 * 86_400, y: 366 * 86_400 } as const;
@@ -54,8 +55,8 @@ export function askedScope(url: string, { days }: Dashboard, now: number): Asked
 }
 
 /** Of the repositories that were asked for, or else of those that there are. */
-export function scopeOf({ view, width }: Asked, seen: readonly string[], now: number): Scope {
+export function scopeOf(env: Env, { view, width }: Asked, seen: readonly string[], now: number): Scope {
   const { from, to, sig } = view;
   const repositories = view.repositories.length > 0 ? view.repositories : seen.slice(0, MOST_REPOSITORIES);
-  return { repositories, from, to, sig, width, now };
+  return { repositories, from, to, sig, width, now, github: settings(env).GITHUB_URL.replace(/\/$/, "") };
 }

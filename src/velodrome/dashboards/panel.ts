@@ -6,7 +6,7 @@ export type { Chart, ChartLine, Table } from "./view.ts";
 
 /** Where and when a panel looks. */
 export interface Scope {
-  /** `org/repo` in lower case: mirrored ones, chosen among those that the viewer may see. */
+  /** `org/repo` in lower case: 20 at most, chosen among those that the viewer may see. */
   readonly repositories: readonly string[];
   /** Unix seconds; `to` is not part of it. */
   readonly from: number;
@@ -17,6 +17,8 @@ export interface Scope {
   readonly sig: string;
   /** Unix seconds. */
   readonly now: number;
+  /** Where people see issues: https://github.com unless said. */
+  readonly github?: string;
 }
 
 export interface Panel extends PanelHead {

@@ -37,12 +37,10 @@ export async function readWeeks(
 ): Promise<{ readonly rows: readonly WeekRow[]; readonly asOf: number | null }> {
   const list = (values: readonly string[]) => listed(sql`${JSON.stringify(values)}`);
   const query = analytic
-    .selectFrom([
-      list(scope.repositories.slice(0, MOST_ROWS)).as("of"),
-      list(measures).as("named"),
-      list(sizes).as("sized"),
-      "measure_week",
-    ])
+    .selectFrom(list(scope.repositories.slice(0, MOST_ROWS)).as("of"))
+    .crossJoin(list(measures).as("named"))
+    .crossJoin(list(sizes).as("sized"))
+    .crossJoin("measure_week")
     .select(["repository", "measure", "size", "week", "n", "p15", "p50", "p85", "p95"])
     .whereRef("repository", "=", "of.value")
     .whereRef("measure", "=", "named.value")
@@ -58,7 +56,8 @@ export async function readWeeks(
 /** Up to when (seconds) the measures of all of them are; null: there are none yet. */
 export async function measuredUntil(db: D1Database, repositories: readonly string[]): Promise<number | null> {
   const query = analytic
-    .selectFrom([listed(sql`${JSON.stringify(repositories)}`).as("of"), "measure_run"])
+    .selectFrom(listed(sql`${JSON.stringify(repositories)}`).as("of"))
+    .crossJoin("measure_run")
     .whereRef("repository", "=", "of.value")
     .select(sql<number | null>`min(until)`.as("until"));
   const { rows } = await ask(db, query);
