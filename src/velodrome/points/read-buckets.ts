@@ -35,7 +35,7 @@ export interface BucketLines {
 const QUERY = `SELECT run.until, (
   SELECT json_group_array(json_array(at, value)) FROM (
     SELECT at, value FROM metric_bucket WHERE repository = run.repository AND metric = run.metric
-      AND generation = run.shown AND resolution = ?3 AND field = ?4 AND at >= ?5 AND at < ?6 ORDER BY at LIMIT ?7)) AS found
+      AND generation = run.shown AND resolution = ?3 AND field = ?4 AND at >= ?5 AND at < ?6 ORDER BY at DESC LIMIT ?7)) AS found
 FROM metric_run AS run WHERE run.repository = ?1 AND run.metric = ?2 AND run.shown > 0`;
 
 /** The finest that is kept for so long and not too much to read. Seconds. */
@@ -47,12 +47,12 @@ export function bucketSize({ from, to, repositories, now, finest, shares = 1 }: 
   return (fit ?? BUCKETS.at(-1))?.seconds ?? finest;
 }
 
-/** Also of the `before` seconds before `from`. */
+/** Also of the `before` seconds before `from`. Of more weeks than can be read, the latest. */
 export async function readBuckets(db: D1Database, query: BucketQuery, before = 0): Promise<BucketLines> {
   const { metric, field, repositories, to, shares = 1 } = query;
   const step = bucketSize(query);
   const from = bucketOf(Math.max(0, query.from - before), step);
-  const limit = Math.floor(ROWS / shares / Math.max(1, repositories.length)) + 2;
+  const limit = Math.ceil(ROWS / shares / Math.max(1, repositories.length)) + Math.ceil(before / step) + 2;
   const answers = await Promise.all(
     repositories.map((repository) =>
       db

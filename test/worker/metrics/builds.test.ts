@@ -26,7 +26,7 @@ async function ran(day: string, minute: number, over: Partial<TestJob> = {}): Pr
   return id;
 }
 
-const watched: Env = Object.assign(Object.create(env), { DB: counted(env.DB) });
+const watched: Env = Object.assign({ ...env }, { DB: counted(env.DB) });
 
 /** Steps until nothing is left; none may use more rows of D1 than an invocation may. Answers what was done, in short. */
 async function count(now = later): Promise<string[]> {

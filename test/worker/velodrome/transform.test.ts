@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { MirrorTransform } from "../../../durable/mirror-transform.ts";
 import { digestsOf } from "../../../src/velodrome/points/digest.ts";
 import { metricsOf } from "../../../src/velodrome/points/metrics.ts";
+import { readBuckets } from "../../../src/velodrome/points/read-buckets.ts";
 import { readSeries } from "../../../src/velodrome/points/series.ts";
 import type { CommentRow, EventRow, IssueRow } from "../../../src/velodrome/rows.ts";
 import { MetricRun } from "../../../src/velodrome/transform/run.ts";
@@ -293,6 +294,24 @@ describe("the transform of a repository", () => {
 });
 
 describe("a series", () => {
+  it("of more weeks than can be read at once has the latest", async () => {
+    const repository = "points/weeks";
+    const rows = history(repository, 200);
+    await insert(rows);
+    await transform(repository);
+    const hay = Array.from({ length: 19 }, (_, n) => `points/hay-${n}`);
+    const query = { metric: "merge", field: "event", from: 0, to: NOW, now: NOW, finest: DAY };
+    usedRows();
+    const few = await readBuckets(counted(env.DB), { ...query, repositories: [...hay, repository], shares: 4 });
+    expect(usedRows()).toBeLessThan(1200);
+    const all = await readBuckets(env.DB, { ...query, repositories: [repository] });
+    const latest = all.lines[0]?.flatMap((value, at) => (value === null ? [] : [[all.times[at], value]])) ?? [];
+    const found = few.lines[19]?.flatMap((value, at) => (value === null ? [] : [[few.times[at], value]])) ?? [];
+    expect(found.length).toBeGreaterThan(40);
+    expect(found).toEqual(latest.slice(-found.length));
+    expect(latest.length).toBeGreaterThan(found.length);
+  });
+
   it("has the sums of its days, whatever the width of the chart", async () => {
     const repository = "points/series";
     const rows = history(repository, 300);
