@@ -37,7 +37,12 @@ export async function recordingSink(secrets: readonly string[] = []): Promise<Re
     infos,
     text,
     async says(part) {
-      while (!(await text()).includes(part)) await spool.grown();
+      for (;;) {
+        // Asked for before looking: what comes in between is not missed.
+        const grown = spool.grown();
+        if ((await text()).includes(part)) return;
+        await grown;
+      }
     },
     async close() {
       await spool.close();
