@@ -9,6 +9,7 @@ import { PanelPage } from "../../ui/pages/panel.tsx";
 import { renderPage } from "../../ui/render.tsx";
 import { poolRepositories } from "../store/pool-row.ts";
 import { DASHBOARDS } from "../velodrome/dashboards/list.ts";
+import { sigsOf } from "../velodrome/dashboards/stuck.ts";
 import type { Dashboard, Panel } from "../velodrome/dashboards/panel.ts";
 import { type AppEnv, createApp } from "./app.ts";
 import { forViewer, secured } from "./browser.ts";
@@ -60,8 +61,11 @@ async function found(c: Context<AppEnv>): Promise<Found | Response> {
 const panelOf = (dashboard: Dashboard, c: Context<AppEnv>): Panel | undefined =>
   dashboard.panels.find(({ id }) => id === c.req.param("panel"));
 
-function formOf(address: string, { dashboard, view, seen }: Found): ScopeFormProps {
-  return { address, scope: view, repositories: seen, bySig: dashboard.bySig === true };
+async function formOf(c: Context<AppEnv>, address: string, here: Found): Promise<ScopeFormProps> {
+  const { dashboard, view, seen, now } = here;
+  const bySig = dashboard.bySig === true;
+  const sigs = bySig ? await sigsOf(c.env.DB, scopeOf(c.env, here, seen, now).repositories, now) : [];
+  return { address, scope: view, repositories: seen, bySig, sigs };
 }
 
 export function headOf(
@@ -99,7 +103,7 @@ velodromePanels.get("/velodrome/:dashboard", async (c) => {
   );
   const { title, about } = dashboard;
   const lacks = isEmpty ? (dashboard.sight === "pools" ? NO_POOL : NO_MIRROR) : "";
-  const form = formOf(addressOf(dashboard), here);
+  const form = await formOf(c, addressOf(dashboard), here);
   return c.html(
     renderPage(DashboardPage, { ...(await surroundings(c, ["chart"])), title, about, form, lacks, panels }),
   );
@@ -118,7 +122,7 @@ velodromePanels.get("/velodrome/:dashboard/:panel", async (c) => {
     embedAddress(c, dashboard, panel, scope, view),
   ]);
   const data = headOf(panel, { address, scope: view, key: "", alone: true });
-  const form = formOf(address, here);
+  const form = await formOf(c, address, here);
   const props = { ...(await surroundings(c, ["chart"])), dashboard, panel: data, form, answer, embed };
   return c.html(renderPage(PanelPage, props));
 });

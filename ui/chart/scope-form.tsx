@@ -1,6 +1,6 @@
 /** Chooses the time, the repositories and the SIG of a page's panels; works without a script. */
 import type { JSX } from "preact";
-import { Field } from "../parts/field.tsx";
+import { Choice, Field } from "../parts/field.tsx";
 import { scopeQuery, type ScopeView } from "./scope.ts";
 
 export interface ScopeFormProps {
@@ -9,6 +9,8 @@ export interface ScopeFormProps {
   /** What there is to choose from; none: its panels are not by repository. */
   readonly repositories: readonly string[];
   readonly bySig: boolean;
+  /** Names of SIGs that have work; none: nobody knows. */
+  readonly sigs: readonly string[];
 }
 
 const RANGES = [
@@ -21,7 +23,7 @@ const RANGES = [
 ] as const;
 const day = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
 
-export function ScopeForm({ address, scope, repositories, bySig }: ScopeFormProps): JSX.Element {
+export function ScopeForm({ address, scope, repositories, bySig, sigs }: ScopeFormProps): JSX.Element {
   const chosen = new Set(scope.repositories);
   return (
     <form class="filters" method="get" action={address} role="search" aria-label="What the panels show">
@@ -68,7 +70,7 @@ export function ScopeForm({ address, scope, repositories, bySig }: ScopeFormProp
       )}
       {(bySig || repositories.length > 1) && (
         <div class="fields">
-          {bySig && <Field name="sig" label="SIG" hint="node" value={scope.sig} />}
+          {bySig && <Sig value={scope.sig} known={sigs} />}
           <button class="button button-main" type="submit">
             Show
           </button>
@@ -76,4 +78,10 @@ export function ScopeForm({ address, scope, repositories, bySig }: ScopeFormProp
       )}
     </form>
   );
+}
+
+function Sig({ value, known }: { readonly value: string; readonly known: readonly string[] }): JSX.Element {
+  if (known.length === 0) return <Field name="sig" label="SIG" hint="node" value={value} />;
+  const all = value === "" || known.includes(value) ? known : [value, ...known];
+  return <Choice name="sig" label="SIG" value={value} options={all.map((sig) => [sig, sig] as const)} />;
 }

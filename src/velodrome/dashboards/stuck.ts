@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { gaugeName, ISSUE_GAUGES, PULL_GAUGES } from "../measures/gauge.ts";
 import { analytic, ask, listed } from "../measures/kysely.ts";
-import { weekOf } from "../measures/weeks.ts";
+import { WEEK, weekOf } from "../measures/weeks.ts";
 import type { Chart, Dashboard, Panel, Scope, Table } from "./panel.ts";
 import { measuredUntil, readWeeks, weekChart, weeksOf } from "./weekly.ts";
 
@@ -230,3 +230,18 @@ export const stuck: Dashboard = {
     ),
   ],
 };
+
+/** SIGs with open pull requests this week or the week before: what there is to choose from. `now`: seconds. */
+export async function sigsOf(db: D1Database, repositories: readonly string[], now: number): Promise<readonly string[]> {
+  const query = analytic
+    .selectFrom(listed(sql`${JSON.stringify(repositories)}`).as("of"))
+    .crossJoin("measure_week")
+    .whereRef("repository", "=", "of.value")
+    .where("measure", "=", gaugeName(true, { name: "open" }))
+    .where("week", "in", [weekOf(now), weekOf(now) - WEEK])
+    .where("sig", "<>", "")
+    .select("sig")
+    .limit(MOST_ROWS);
+  const { rows } = await ask(db, query);
+  return [...new Set(rows.map(({ sig }) => sig))].sort((a, b) => (a < b ? -1 : 1));
+}

@@ -6,7 +6,7 @@ import { latency } from "../../../src/velodrome/dashboards/latency.ts";
 import type { Chart, Dashboard, Scope, Table } from "../../../src/velodrome/dashboards/panel.ts";
 import { retests } from "../../../src/velodrome/dashboards/retests.ts";
 import { reviewers } from "../../../src/velodrome/dashboards/reviewers.ts";
-import { stuck } from "../../../src/velodrome/dashboards/stuck.ts";
+import { sigsOf, stuck } from "../../../src/velodrome/dashboards/stuck.ts";
 import { isBot } from "../../../src/velodrome/measures/bots.ts";
 import { factOf } from "../../../src/velodrome/measures/fact.ts";
 import { WEEK, weekOf } from "../../../src/velodrome/measures/weeks.ts";
@@ -159,6 +159,13 @@ describe("stuck work", () => {
         `is:open is:pr repo:${REPOSITORY} label:sig/node label:do-not-merge/hold,do-not-merge/work-in-progress`,
       )}`,
     });
+  });
+
+  it("its SIGs can be chosen from", async () => {
+    usedRows();
+    expect(await sigsOf(counted(env.DB), [REPOSITORY, OTHER], NOW)).toEqual(["network", "node", "storage"]);
+    expect(usedRows()).toBeLessThan(100);
+    expect(await sigsOf(env.DB, ["panels/none"], NOW)).toEqual([]);
   });
 
   it("those that wait longest come first", async () => {
